@@ -1,0 +1,84 @@
+/** Which pictures and classes a cell reads. */
+export interface DatasetIdentity {
+  /** Key of the dataset, e.g. `caltech101`, `icons_arrows`. */
+  readonly key: string;
+  /** SHA-256 (hex) over split and class list: two runs with the same value saw the same task. */
+  readonly fingerprint: string;
+}
+
+/** Which CLIP a cell uses. */
+export interface BackboneIdentity {
+  /** Name as asked for: `icon-clip-rn`, `RN50`, or the file's base name. */
+  readonly name: string;
+  /** SHA-256 (hex) of the checkpoint's bytes. */
+  readonly sha256: string;
+}
+
+/** Place of the class name in a prompt. */
+export const CLASS_TOKEN_POSITIONS = ['end', 'middle', 'front'] as const;
+export type ClassTokenPosition = (typeof CLASS_TOKEN_POSITIONS)[number];
+
+/** Zero-shot classification with hand-made prompts. */
+export interface ZeroShotConfig {
+  readonly kind: 'zeroshot';
+  readonly key: string;
+  /** Raised on purpose when the method's numbers change. */
+  readonly version: number;
+  /** Prompt templates; `{}` stands for the class name. Several make an ensemble. */
+  readonly prompts: readonly string[];
+}
+
+/** Linear probe: L-BFGS logistic regression with the search for C. */
+export interface LinearProbeConfig {
+  readonly kind: 'linear_probe';
+  readonly key: string;
+  readonly version: number;
+}
+
+/** Context optimisation. */
+export interface CoOpConfig {
+  readonly kind: 'coop';
+  readonly key: string;
+  readonly version: number;
+  /** Number of learned context vectors, M. */
+  readonly nCtx: number;
+  readonly position: ClassTokenPosition;
+  /** Class-specific context: one [M, D] a class instead of one for all. */
+  readonly csc: boolean;
+  /** Words whose embeddings start the context (unified only), or null: N(0, 0.02). */
+  readonly ctxInit: string | null;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly warmupEpochs: number;
+  readonly warmupLearningRate: number;
+  /** `fresh`: a new random crop every time; N: N fixed crops of each picture, drawn from. */
+  readonly views: number | 'fresh';
+}
+
+export type MethodConfig = ZeroShotConfig | LinearProbeConfig | CoOpConfig;
+
+/** Numeric settings that may change a result's bits. */
+export interface RuntimeIdentity {
+  readonly engine: string;
+  readonly device: string;
+  readonly precision: string;
+}
+
+/** One number (or one row of numbers) of an experiment: its complete resolved configuration. */
+export interface Cell {
+  readonly dataset: DatasetIdentity;
+  readonly backbone: BackboneIdentity;
+  readonly method: MethodConfig;
+  /** Labelled training pictures a class; 0 for zero-shot. */
+  readonly shots: number;
+  /** Seed of draw, initialisation and training; null where nothing is random. */
+  readonly seed: number | null;
+  /** Datasets whose test pictures are scored; the source itself unless this is a domain-shift cell. */
+  readonly targets: readonly DatasetIdentity[];
+  readonly runtime: RuntimeIdentity;
+  /** At most this many test pictures a target, or null for all; a limited run's numbers are not results. */
+  readonly limit: number | null;
+}
