@@ -1,0 +1,3 @@
+export type { Engine, Executable, Feeds } from './engine.ts';
+export { ONNX_DEVICES, type OnnxDevice, type OnnxOptions, onnxEngine } from './onnx/index.ts';
+export { evaluate, referenceEngine } from './reference/index.ts';
