@@ -1,0 +1,13 @@
+export { type ClipArchitecture, readArchitecture } from './architecture.ts';
+export { type Checkpoint, fileSha256, openCheckpoint } from './checkpoint.ts';
+export { encodeImages } from './image-encoder.ts';
+export { logitScale } from './logit-scale.ts';
+export { constantTokenRows, embedTokens, encodePrompts, type TokenRows } from './prompt-encoder.ts';
+export { type Bucket, layOutPrompts, type PromptLayout, packedRows } from './prompt-layout.ts';
+export { coopPrompts, fillTemplate, type Prompt, readableName, textPrompts } from './prompts.ts';
+export * from './safetensors.ts';
+export * from './safetensors-dtype.ts';
+export { expectTensor, type StateDict, type WeightTensor } from './state-dict.ts';
+export { encodeTokens } from './text-transformer.ts';
+export { readTextWeights, type TextWeights } from './text-weights.ts';
+export * from './tokenizer.ts';

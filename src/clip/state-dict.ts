@@ -1,0 +1,49 @@
+import { UserError } from '../config/errors.ts';
+import { nearNames } from '../config/near-names.ts';
+import { constant, type NodeOf, type Shape, sameShape, showShape } from '../ir/index.ts';
+
+/** A tensor of a checkpoint, widened to float32. */
+export interface WeightTensor {
+  readonly shape: Shape;
+  readonly data: Float32Array;
+}
+
+/** A checkpoint's tensors under OpenAI's names, whatever the file's format was. */
+export interface StateDict {
+  /** Where it came from, for messages. */
+  readonly source: string;
+  readonly names: ReadonlySet<string>;
+  shapeOf(name: string): Shape;
+  /** Reads a tensor and widens it to float32. @throws {UserError} CHECKPOINT_TENSOR_MISSING */
+  tensor(name: string): WeightTensor;
+}
+
+/** The error for a tensor that a checkpoint should have. */
+export function missingTensor(source: string, name: string, names: Iterable<string>): UserError {
+  const near = nearNames(name, [...names]);
+  return new UserError('CHECKPOINT_TENSOR_MISSING', {
+    where: `checkpoint ${source}: tensor ${name} is missing`,
+    expected: "a CLIP checkpoint with OpenAI's tensor names",
+    ...(near.length > 0 ? { found: `similar names: ${near.join(', ')}` } : {}),
+    hint: 'check that the file is a CLIP model and whole: coop-bench checkpoint inspect FILE',
+  });
+}
+
+/** Reads a tensor and checks its shape. @throws {UserError} CHECKPOINT_SHAPE, CHECKPOINT_TENSOR_MISSING */
+export function expectTensor(weights: StateDict, name: string, shape: Shape): WeightTensor {
+  const tensor = weights.tensor(name);
+  if (!sameShape(tensor.shape, shape)) {
+    throw new UserError('CHECKPOINT_SHAPE', {
+      where: `checkpoint ${weights.source}: tensor ${name}`,
+      expected: showShape(shape),
+      found: showShape(tensor.shape),
+      hint: 'the tensors of this file do not belong to one CLIP model',
+    });
+  }
+  return tensor;
+}
+
+/** A checked tensor as a constant of a graph. */
+export function weightConstant(weights: StateDict, name: string, shape: Shape): NodeOf<'constant'> {
+  return constant(expectTensor(weights, name, shape).data, shape, name);
+}
