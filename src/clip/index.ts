@@ -2,6 +2,7 @@ export { type ClipArchitecture, readArchitecture } from './architecture.ts';
 export { type Checkpoint, fileSha256, openCheckpoint } from './checkpoint.ts';
 export { encodeImages } from './image-encoder.ts';
 export { logitScale } from './logit-scale.ts';
+export { chunkLayout, type PromptChunk } from './prompt-chunks.ts';
 export { constantTokenRows, embedTokens, encodePrompts, type TokenRows } from './prompt-encoder.ts';
 export { type Bucket, layOutPrompts, type PromptLayout, packedRows } from './prompt-layout.ts';
 export { coopPrompts, fillTemplate, type Prompt, readableName, textPrompts } from './prompts.ts';

@@ -31,9 +31,14 @@ function segmentsOf(prompt: Prompt): Segment[] {
  * Makes the node with the token embeddings (position included) of one run of tokens.
  * @param tokens ids of c prompts × n places, row by row.
  * @param firstPosition position of the first place.
+ * @param bucket index of the bucket the prompts belong to, or null for the shared prefix (then c = 1).
  * @returns [c, n, W]
  */
-export type TokenRows = (tokens: readonly (readonly number[])[], firstPosition: number) => Node;
+export type TokenRows = (
+  tokens: readonly (readonly number[])[],
+  firstPosition: number,
+  bucket: number | null,
+) => Node;
 
 /** Token embedding plus positional embedding, row by row: float32 [c · n · W]. */
 export function embedTokens(
@@ -79,6 +84,7 @@ function positioned(vectors: Node, weights: TextWeights, firstPosition: number):
 /** One bucket's input rows [c · l, W]. `ctx` is [M, W], or [c, M, W] of this bucket's prompts if CSC. */
 function bucketInput(
   { suffixes, length }: Bucket,
+  bucketIndex: number,
   firstPosition: number,
   weights: TextWeights,
   ctx: Node | null,
@@ -92,6 +98,7 @@ function bucketInput(
       return tokenRows(
         suffixes.map((suffix) => suffix.slice(start, end)),
         position,
+        bucketIndex,
       );
     }
     const from = contextIndex(first[start]!);
@@ -112,7 +119,7 @@ function prefixInput(
   const { width } = weights.architecture;
   const whole = [sot, ...prefix];
   const parts = segmentsOf(whole).map(({ context, start, end }) => {
-    if (!context) return reshape(tokenRows([whole.slice(start, end)], start), [end - start, width]);
+    if (!context) return reshape(tokenRows([whole.slice(start, end)], start, null), [end - start, width]);
     const from = contextIndex(whole[start]!);
     return positioned(slice(ctx!, 0, from, from + end - start), weights, start);
   });
@@ -194,11 +201,11 @@ export function encodePrompts(
   let packedCtx = ctx;
   if (ctx !== null && layout.csc && !inOrder) packedCtx = gather(ctx, indices(packedOrder));
   let first = 0;
-  const inputs = layout.buckets.map((bucket) => {
+  const inputs = layout.buckets.map((bucket, index) => {
     const own =
       layout.csc && packedCtx ? slice(packedCtx, 0, first, first + bucket.prompts.length) : packedCtx;
     first += bucket.prompts.length;
-    return bucketInput(bucket, prefixLength, weights, own, tokenRows);
+    return bucketInput(bucket, index, prefixLength, weights, own, tokenRows);
   });
   let x = concat([prefixInput(layout.prefix, vocabSize - 2, weights, ctx, tokenRows), ...inputs], 0);
   for (const block of weights.blocks.slice(0, -1)) x = packedBlock(x, block, heads, prefixLength, buckets);

@@ -1,7 +1,7 @@
 import { gradients } from '../autodiff/index.ts';
 import { encodePrompts, type PromptLayout, type TextWeights } from '../clip/index.ts';
-import * as ir from '../ir/index.ts';
 import type { Graph, Node } from '../ir/index.ts';
+import * as ir from '../ir/index.ts';
 
 /** Cosines times exp(logit_scale): image [B, E] and text [K, E] features, not normalised -> [B, K]. */
 export function cosineLogits(imageFeatures: Node, textFeatures: Node, logitScale: number): Node {
@@ -12,7 +12,10 @@ export function cosineLogits(imageFeatures: Node, textFeatures: Node, logitScale
 /** Mean cross-entropy of logits [B, K] against int32 labels [B]: a scalar. */
 export function crossEntropy(logits: Node, labels: Node): Node {
   const [batch, classes] = logits.shape as [number, number];
-  const classIndex = ir.constant(Int32Array.from({ length: classes }, (_, k) => k), [1, classes]);
+  const classIndex = ir.constant(
+    Int32Array.from({ length: classes }, (_, k) => k),
+    [1, classes],
+  );
   const isLabel = ir.toFloat(ir.equal(ir.reshape(labels, [batch, 1]), classIndex));
   return ir.scale(ir.reduceSum(ir.mul(ir.logSoftmax(logits), isLabel), [0, 1]), -1 / batch);
 }
@@ -28,7 +31,11 @@ export interface CoOpStepSpec {
 }
 
 /** The shape of the context: [M, W], or [K, M, W] class-specific. */
-export function contextShape({ layout, text, nCtx }: Pick<CoOpStepSpec, 'layout' | 'text' | 'nCtx'>): ir.Shape {
+export function contextShape({
+  layout,
+  text,
+  nCtx,
+}: Pick<CoOpStepSpec, 'layout' | 'text' | 'nCtx'>): ir.Shape {
   const { width } = text.architecture;
   return layout.csc ? [layout.promptCount, nCtx, width] : [nCtx, width];
 }

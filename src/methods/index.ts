@@ -1,0 +1,11 @@
+export { Classifier } from './classify.ts';
+export { batchSizeFor, type CoOpFit, fitCoOp, initialContext, type TrainFeatures } from './coop.ts';
+export { type CoOpStepSpec, contextShape, coopStepGraph } from './coop-graph.ts';
+export { type CoOpProgram, chunkCount, compileCoOp } from './coop-program.ts';
+export { argmaxRows, linearScores, softmaxRows } from './linear-classifier.ts';
+export { fitLinearProbe, type LinearProbe } from './linear-probe.ts';
+export { graphObjective } from './logistic-graph.ts';
+export { type LabelledFeatures, prepareLogisticRegression } from './logistic-regression.ts';
+export { nearestWords } from './nearest-words.ts';
+export { scorePredictions } from './score.ts';
+export { encodeTexts, normalizeRows, zeroShotWeights } from './zero-shot.ts';

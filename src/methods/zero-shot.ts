@@ -1,0 +1,58 @@
+import {
+  encodePrompts,
+  fillTemplate,
+  layOutPrompts,
+  type TextWeights,
+  type Tokenizer,
+  textPrompts,
+} from '../clip/index.ts';
+import * as ir from '../ir/index.ts';
+import type { Engine } from '../runtime/index.ts';
+
+/** Divides every row of x [n, width] by its length, in place. */
+export function normalizeRows(x: Float32Array, width: number): Float32Array {
+  for (let start = 0; start < x.length; start += width) {
+    let squares = 0;
+    for (let i = start; i < start + width; i++) squares += x[i]! * x[i]!;
+    const factor = 1 / Math.sqrt(squares);
+    for (let i = start; i < start + width; i++) x[i]! *= factor;
+  }
+  return x;
+}
+
+/** Text features of plain texts: [n, E], not normalised. */
+export async function encodeTexts(
+  engine: Engine,
+  text: TextWeights,
+  tokenizer: Tokenizer,
+  texts: readonly string[],
+): Promise<Float32Array> {
+  const layout = layOutPrompts(textPrompts(tokenizer, texts, text.architecture.contextLength));
+  const executable = await engine.compile(ir.makeGraph({ features: encodePrompts(layout, text, null) }));
+  const fetched = await executable.run({});
+  await executable.dispose();
+  return fetched.features!;
+}
+
+/**
+ * Classifier of hand-made prompts: for each class the mean over the templates of its normalised text
+ * features, normalised again.
+ * @param templates `{}` stands for the class name.
+ * @returns [K, E], rows of length 1.
+ */
+export async function zeroShotWeights(
+  engine: Engine,
+  text: TextWeights,
+  tokenizer: Tokenizer,
+  classNames: readonly string[],
+  templates: readonly string[],
+): Promise<Float32Array> {
+  const width = text.projection.weight.shape[0]!;
+  const sum = new Float32Array(classNames.length * width);
+  for (const template of templates) {
+    const features = await encodeTexts(engine, text, tokenizer, fillTemplate(template, classNames));
+    normalizeRows(features, width);
+    for (let i = 0; i < sum.length; i++) sum[i]! += features[i]!;
+  }
+  return normalizeRows(sum, width);
+}

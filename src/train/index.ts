@@ -1,0 +1,9 @@
+export {
+  type LbfgsOptions,
+  type LbfgsReason,
+  type LbfgsResult,
+  minimizeLbfgs,
+  type Objective,
+} from './lbfgs.ts';
+export { learningRates } from './schedule.ts';
+export { Sgd } from './sgd.ts';
