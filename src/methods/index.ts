@@ -2,6 +2,7 @@ export { Classifier } from './classify.ts';
 export { batchSizeFor, type CoOpFit, fitCoOp, initialContext, type TrainFeatures } from './coop.ts';
 export { type CoOpStepSpec, contextShape, coopStepGraph } from './coop-graph.ts';
 export { type CoOpProgram, chunkCount, compileCoOp } from './coop-program.ts';
+export { ImageEncoder } from './image-encoder.ts';
 export { argmaxRows, linearScores, softmaxRows } from './linear-classifier.ts';
 export { fitLinearProbe, type LinearProbe } from './linear-probe.ts';
 export { graphObjective } from './logistic-graph.ts';

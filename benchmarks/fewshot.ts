@@ -1,0 +1,15 @@
+import { ICON_SUITE } from '../datasets/index.ts';
+import type { Benchmark } from '../src/config/benchmark.ts';
+
+/** Few-shot classification: Figure 3 of the paper. */
+export const fewshot: Benchmark = {
+  key: 'fewshot',
+  title: 'Few-shot classification',
+  introduction:
+    'Accuracy on test pictures against the number of labelled pictures a class, as in Figure 3 of the CoOp paper: eleven sets, three seeds.',
+  datasets: ICON_SUITE,
+  targets: [],
+  methods: ['zeroshot', 'linear_probe', 'coop_m16_end'],
+  shots: [1, 2, 4, 8, 16],
+  seeds: [1, 2, 3],
+};

@@ -1,0 +1,15 @@
+import { ICON_SUITE } from '../datasets/index.ts';
+import type { Benchmark } from '../src/config/benchmark.ts';
+
+/** The linear probe alone, beside zero-shot: the baselines of Figure 3. */
+export const linearprobe: Benchmark = {
+  key: 'linearprobe',
+  title: 'Linear probe',
+  introduction:
+    'Logistic regression on frozen image features, its strength chosen on validation pictures, beside zero-shot.',
+  datasets: ICON_SUITE,
+  targets: [],
+  methods: ['zeroshot', 'linear_probe'],
+  shots: [1, 2, 4, 8, 16],
+  seeds: [1, 2, 3],
+};

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import type { Datum } from '../src/data/dataset.ts';
+
+/** What a dataset's fingerprint covers. */
+export interface FingerprintInput {
+  readonly classNames: readonly string[];
+  readonly train: readonly Datum[];
+  readonly val: readonly Datum[];
+  readonly test: readonly Datum[];
+  /** Version of the pictures where names alone do not tell it (the packages of the icon sets); else null. */
+  readonly revision: Readonly<Record<string, string>> | null;
+}
+
+/**
+ * SHA-256 (hex) of the canonical JSON of class names, picture names, labels and revision.
+ *
+ * Order counts: the few-shot draw follows it. Paths do not: the same split elsewhere is the same task.
+ */
+export function fingerprintOf({ classNames, train, val, test, revision }: FingerprintInput): string {
+  const rows = (split: readonly Datum[]): (string | number)[][] =>
+    split.map(({ picture, label }) => [picture.name, label]);
+  const versions = revision === null ? null : Object.entries(revision).sort(([a], [b]) => (a < b ? -1 : 1));
+  // Keys are written in the order of their code points, so this text is canonical.
+  const canonical = JSON.stringify({
+    classNames,
+    revision: versions,
+    test: rows(test),
+    train: rows(train),
+    val: rows(val),
+  });
+  return createHash('sha256').update(canonical).digest('hex');
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fileSha256, openCheckpoint } from '../clip/index.ts';
+import { nearNames, UserError } from '../config/index.ts';
+import type { Backbone } from '../runner/index.ts';
+
+/** Models that come with the program. */
+const EMBEDDED = { 'icon-clip-rn': 'models/icon-clip-rn.safetensors' } as const;
+
+export const DEFAULT_BACKBONE = 'icon-clip-rn';
+
+/** OpenAI's models: known by name, their weights not shipped. */
+const OPENAI = [
+  'RN50',
+  'RN101',
+  'RN50x4',
+  'RN50x16',
+  'RN50x64',
+  'ViT-B/32',
+  'ViT-B/16',
+  'ViT-L/14',
+  'ViT-L/14@336px',
+];
+
+function locate(name: string): string {
+  if (Object.hasOwn(EMBEDDED, name)) {
+    return fileURLToPath(new URL(`../../${EMBEDDED[name as keyof typeof EMBEDDED]}`, import.meta.url));
+  }
+  if (existsSync(name)) return resolve(name);
+  const near = nearNames(name, Object.keys(EMBEDDED));
+  throw new UserError('UNKNOWN_BACKBONE', {
+    where: `--backbone ${name}`,
+    expected: `${Object.keys(EMBEDDED).join(', ')}, or the path of a safetensors file with OpenAI's tensor names`,
+    found: OPENAI.includes(name)
+      ? `the name of a model whose weights do not come with the program`
+      : 'no such file',
+    hint: near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'give the path of the weights',
+  });
+}
+
+/**
+ * Finds a backbone by name or path and opens it once, so that a bad file is refused before any work.
+ * @throws {UserError} UNKNOWN_BACKBONE, and whatever is wrong with the checkpoint.
+ */
+export async function resolveBackbone(name: string): Promise<Backbone> {
+  const path = locate(name);
+  const checkpoint = openCheckpoint(path);
+  return { name: checkpoint.name, sha256: await fileSha256(path), path };
+}

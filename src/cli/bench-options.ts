@@ -1,0 +1,68 @@
+import { type Command, Option } from 'commander';
+import {
+  type GridOptions,
+  METHOD_KEYS,
+  parseEpochs,
+  parseInteger,
+  parseIntegers,
+  parseList,
+  parseShard,
+  parseViews,
+} from '../config/index.ts';
+import { PROGRESS_MODES, type ProgressMode } from '../runner/index.ts';
+import { ONNX_DEVICES } from '../runtime/index.ts';
+
+/** Everything a grid's command line says. */
+export interface BenchFlags extends GridOptions {
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly progress: ProgressMode;
+}
+
+const list = (flag: string) => (text: string) => parseList(flag, text);
+const integer = (flag: string, minimum: number) => (text: string) => parseInteger(flag, text, minimum);
+const integers = (flag: string, minimum: number) => (text: string) => parseIntegers(flag, text, minimum);
+
+/** Adds the options every grid takes. */
+export function addGridOptions(command: Command): Command {
+  const option = (flags: string, text: string, parse?: (text: string) => unknown) =>
+    command.addOption(parse ? new Option(flags, text).argParser(parse) : new Option(flags, text));
+  option(
+    '--backbones, --backbone <list>',
+    'models: icon-clip-rn, or paths of safetensors files',
+    list('backbone'),
+  );
+  option('--datasets <list>', 'sets to train on', list('datasets'));
+  option('--methods <list>', `all, or some of ${METHOD_KEYS.join(' ')}`, list('methods'));
+  option('--shots <list>', 'labelled training pictures a class', integers('shots', 1));
+  option('--seeds <list>', 'seeds of draw, initialisation and training', integers('seeds', 0));
+  option('--views <N|fresh>', 'fixed crops of each training picture, or a new one every time', parseViews);
+  option(
+    '--epochs <N|suite|paper>',
+    "epochs: a number, the icon suite's schedule, or the paper's",
+    parseEpochs,
+  );
+  option('--out <dir>', 'folder of records and report (default: reports/<benchmark>)');
+  option('--cache <dir>', 'folder of cached image features (default: COOP_BENCH_CACHE or the user cache)');
+  option(
+    '--workers <N>',
+    'cells computed at once (default: as many as there are cores)',
+    integer('workers', 1),
+  );
+  option('--threads <N>', 'threads a cell uses (default: 1)', integer('threads', 1));
+  command.addOption(
+    new Option('--device <name>', 'where the towers run').choices([...ONNX_DEVICES]).default('cpu'),
+  );
+  option(
+    '--limit <N>',
+    'score at most N test pictures a set; the numbers are then no results',
+    integer('limit', 1),
+  );
+  option('--shard <I/N>', 'compute every Nth cell only, beginning with the Ith', parseShard);
+  option('--dry-run', 'print the cells and what they would cost, and stop');
+  option('--json', 'print a summary as JSON on stdout at the end');
+  command.addOption(
+    new Option('--progress <mode>', 'progress on stderr').choices([...PROGRESS_MODES]).default('auto'),
+  );
+  return command;
+}

@@ -1,0 +1,4 @@
+import { Command } from 'commander';
+export function benchSpeedCommand(): Command {
+  return new Command('speed');
+}

@@ -1,0 +1,163 @@
+import { relative, resolve } from 'node:path';
+import { Command } from 'commander';
+import { BENCHMARKS } from '../../benchmarks/index.ts';
+import { type Benchmark, methodTitle } from '../config/index.ts';
+import {
+  type Experiment,
+  formatDuration,
+  INTERRUPTED_EXIT_CODE,
+  planCells,
+  planTasks,
+  type RunSummary,
+  resolveParallelism,
+  runExperiment,
+  runtimeVersions,
+  watchInterrupt,
+} from '../runner/index.ts';
+import { addGridOptions, type BenchFlags } from './bench-options.ts';
+import { benchSpeedCommand } from './bench-speed.ts';
+import { exitWith } from './exit.ts';
+import { cacheFolder, resolveExperiment } from './grid.ts';
+
+/** A remark for the person; stdout belongs to results. */
+function say(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
+/** Prints the cells with a rough estimate of their cost on this machine's cores. */
+function printPlan(experiment: Experiment, workers: number, json: boolean): void {
+  const cells = planCells(experiment);
+  const tasks = planTasks(experiment, cells, (backbone) => ({
+    checkpoint: backbone.path,
+    checkpointSha256: backbone.sha256,
+    dataDir: null,
+    cacheDir: '',
+    runtime: experiment.runtime,
+  }));
+  const costMs = tasks.reduce((sum, { cost }) => sum + cost, 0);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ cells, estimateMs: costMs / workers })}\n`);
+    return;
+  }
+  for (const task of tasks) {
+    if (task.cells > 0) process.stdout.write(`${task.id}  ${task.label}  ~${formatDuration(task.cost)}\n`);
+  }
+  process.stdout.write(
+    `${cells.length} cells, about ${formatDuration(costMs / workers)} with ${workers} workers from nothing ` +
+      `(a rough estimate, made for the tiny model)\n`,
+  );
+}
+
+async function report(
+  experiment: Experiment,
+  summary: RunSummary,
+  outDir: string,
+  command: string,
+): Promise<void> {
+  const { writeReport } = await import('../report/index.ts');
+  const { benchmark } = experiment;
+  const titled = ({ key, title }: { key: string; title: string }) => ({ key, title });
+  const { versions, gitRevision } = runtimeVersions();
+  await writeReport(
+    outDir,
+    {
+      experiment: benchmark.key,
+      title: benchmark.title,
+      introduction: benchmark.introduction,
+      command,
+      cells: summary.cells,
+      datasets: [...experiment.datasets, ...experiment.targets].map(titled),
+      methods: experiment.methods.map((key) => ({ key, title: methodTitle(key) })),
+      shots: experiment.shots,
+      seeds: experiment.seeds,
+      versions: { ...versions, ...(gitRevision === null ? {} : { revision: gitRevision }) },
+    },
+    summary.records,
+  );
+}
+
+function closingWords(summary: RunSummary, outDir: string, elapsedMs: number): string {
+  const { computed, reused, failed, interrupted } = summary;
+  const counts = `${computed} cells computed, ${reused} reused${failed > 0 ? `, ${failed} FAILED` : ''}`;
+  const missing = summary.cells.length - computed - reused - failed;
+  if (interrupted) return `stopped: ${counts}, ${missing} left; the same command goes on from here`;
+  const rest = missing > 0 ? `, ${missing} left to other shards` : '';
+  return `${counts}${rest} in ${formatDuration(elapsedMs)}\nreport: ${relative('.', resolve(outDir, 'index.html'))}`;
+}
+
+async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<void> {
+  const start = performance.now();
+  if (flags.progress !== 'none') say(`${benchmark.title}: reading datasets and model`);
+  const parallelism = resolveParallelism({ workers: flags.workers, threads: flags.threads });
+  const experiment = await resolveExperiment(benchmark, flags);
+  if (flags.dryRun) {
+    printPlan(experiment, parallelism.workers, flags.json ?? false);
+    return;
+  }
+  const outDir = flags.out ?? `reports/${benchmark.key}`;
+  const note = flags.progress === 'none' || flags.progress === 'json' ? () => {} : say;
+  const interrupt = watchInterrupt(() => {
+    say('stopping after the current steps; press Ctrl-C again to stop at once');
+  });
+  let summary: RunSummary;
+  try {
+    summary = await runExperiment(experiment, {
+      ...parallelism,
+      outDir,
+      cacheDir: cacheFolder(flags.cache),
+      dataDir: null,
+      progress: flags.progress,
+      shard: flags.shard,
+      signal: interrupt.signal,
+      note,
+    });
+  } finally {
+    interrupt.dispose();
+  }
+  if (!summary.interrupted) await report(experiment, summary, outDir, commandLine());
+  const elapsedMs = performance.now() - start;
+  if (flags.progress !== 'none') say(closingWords(summary, outDir, elapsedMs));
+  if (flags.json) {
+    const { computed, reused, failed, interrupted } = summary;
+    const cells = summary.cells.length;
+    process.stdout.write(
+      `${JSON.stringify({ out: outDir, cells, computed, reused, failed, interrupted })}\n`,
+    );
+  }
+  if (summary.interrupted) exitWith(INTERRUPTED_EXIT_CODE);
+  else if (summary.failed > 0) exitWith(1);
+}
+
+/** What was typed, as it can be typed again. */
+function commandLine(): string {
+  const quote = (word: string) => (/^[\w./:=,@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+  return ['npx coop-bench', ...process.argv.slice(2).map(quote)].join(' ');
+}
+
+/** `coop-bench bench …` */
+export function benchCommand(): Command {
+  const bench = new Command('bench').description('run an experiment of the paper, or measure speed');
+  for (const benchmark of Object.values(BENCHMARKS) as readonly Benchmark[]) {
+    const command = addGridOptions(new Command(benchmark.key))
+      .description(`${benchmark.title}. ${benchmark.introduction}`)
+      .addHelpText(
+        'after',
+        `
+Defaults: sets ${benchmark.datasets.join(' ')}
+  methods ${benchmark.methods.join(' ')}; shots ${benchmark.shots.join(',')}; seeds ${benchmark.seeds.join(',')}
+  8 fixed crops a training picture; 50 epochs up to 4 shots, 25 above (--epochs paper: 50, 100, 200)
+A second run computes only what is missing.
+
+Examples:
+  npx coop-bench bench ${benchmark.key}
+  npx coop-bench bench ${benchmark.key} --datasets icons,icons_arrows --shots 16 --seeds 1 --out reports/small
+  npx coop-bench bench ${benchmark.key} --dry-run`,
+      )
+      .action((flags: BenchFlags & { backbone?: string[] }) =>
+        runBenchmark(benchmark, { ...flags, ...(flags.backbone ? { backbones: flags.backbone } : {}) }),
+      );
+    bench.addCommand(command);
+  }
+  bench.addCommand(benchSpeedCommand());
+  return bench;
+}

@@ -1,0 +1,98 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DATASETS, ICON_SUITE, loadDataset } from '../../datasets/index.ts';
+import { type Benchmark, checkMethodKey, type GridOptions, METHOD_KEYS, UserError } from '../config/index.ts';
+import type { Dataset } from '../data/index.ts';
+import type { Experiment } from '../runner/index.ts';
+import { ONNX_DEVICES } from '../runtime/index.ts';
+import { DEFAULT_BACKBONE, resolveBackbone } from './backbones.ts';
+
+/** Fixed crops of each training picture on the icon suite. */
+const SUITE_VIEWS = 8;
+
+/** Folder of the feature cache: `--cache`, else COOP_BENCH_CACHE, else the user's cache folder. */
+export function cacheFolder(asked: string | undefined): string {
+  const chosen = asked ?? process.env.COOP_BENCH_CACHE;
+  if (chosen !== undefined && chosen !== '') return resolve(chosen);
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'coop-bench');
+}
+
+function checkDevice(device: string): void {
+  if ((ONNX_DEVICES as readonly string[]).includes(device)) return;
+  throw new UserError('UNKNOWN_DEVICE', {
+    where: `--device ${device}`,
+    expected: `one of ${ONNX_DEVICES.join(', ')}`,
+  });
+}
+
+/** A shot count that no class of any set has would make an empty column. */
+function checkShots(shots: readonly number[], datasets: readonly Dataset[]): void {
+  for (const dataset of datasets) {
+    const perClass = new Map<number, number>();
+    for (const { label } of dataset.train) perClass.set(label, (perClass.get(label) ?? 0) + 1);
+    const largest = Math.max(0, ...perClass.values());
+    const tooMany = shots.find((count) => count > largest);
+    if (tooMany !== undefined) {
+      throw new UserError('TOO_MANY_SHOTS', {
+        where: `--shots ${tooMany} on ${dataset.key}`,
+        expected: `at most ${largest}, the training pictures of its largest class`,
+        found: String(tooMany),
+        hint: `--shots with smaller numbers, or --datasets without ${dataset.key}`,
+      });
+    }
+  }
+}
+
+/**
+ * Decides everything about a grid before any work starts.
+ * @throws {UserError} Whatever is wrong with the request: unknown names, bad files, impossible shots.
+ */
+export async function resolveExperiment(benchmark: Benchmark, options: GridOptions): Promise<Experiment> {
+  const device = options.device ?? 'cpu';
+  checkDevice(device);
+  const methods = options.methods?.includes('all') ? METHOD_KEYS : (options.methods ?? benchmark.methods);
+  for (const method of methods) checkMethodKey(method);
+  const keys = options.datasets ?? benchmark.datasets;
+  const datasets = await Promise.all(keys.map((key) => loadDataset(key)));
+  const withoutTraining = datasets.find(({ train }) => train.length === 0);
+  if (withoutTraining) {
+    throw new UserError('NOT_A_SOURCE', {
+      where: `--datasets ${withoutTraining.key}`,
+      expected: `a dataset with training pictures, e.g. ${ICON_SUITE.join(', ')}`,
+      found: 'a target of domain shift: test pictures only',
+      hint: 'npm run bench:domainshift scores it',
+    });
+  }
+  const targets = await Promise.all(benchmark.targets.map((key) => loadDataset(key)));
+  for (const target of targets) checkSharedClasses(datasets, target);
+  const shots = options.shots ?? benchmark.shots;
+  checkShots(shots, datasets);
+  const backbones = [];
+  for (const name of options.backbones ?? [DEFAULT_BACKBONE]) backbones.push(await resolveBackbone(name));
+  return {
+    benchmark,
+    datasets,
+    targets,
+    backbones,
+    methods,
+    shots,
+    seeds: options.seeds ?? benchmark.seeds,
+    views: options.views ?? SUITE_VIEWS,
+    epochs: options.epochs ?? 'suite',
+    runtime: { engine: 'onnxruntime', device, precision: 'float32' },
+    limit: options.limit ?? null,
+  };
+}
+
+/** A target is scored with the source's classifier, so its labels must mean the source's classes. */
+function checkSharedClasses(sources: readonly Dataset[], target: Dataset): void {
+  for (const source of sources) {
+    if (source.classNames.join('\n') === target.classNames.join('\n')) continue;
+    throw new UserError('OTHER_CLASSES', {
+      where: `${target.key} as a target of ${source.key}`,
+      expected: `the ${source.classNames.length} classes of ${source.key}`,
+      found: `${target.classNames.length} classes of another list`,
+      hint: `--datasets ${Object.keys(DATASETS)[0]}`,
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import { Command, CommanderError } from 'commander';
+import { UserError } from '../config/index.ts';
+import { benchCommand } from './bench.ts';
+import { exitCode } from './exit.ts';
+
+/** Exit code of a request that was wrong: nothing was computed. */
+const BAD_REQUEST = 2;
+
+function program(): Command {
+  const root = new Command('coop-bench')
+    .description('Prompt learning on CLIP: benchmarks that are exact and can be repeated.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 some cells failed, 2 the request was wrong, 130 interrupted.',
+    );
+  root.addCommand(benchCommand());
+  return root;
+}
+
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(throwInsteadOfExit);
+}
+
+/** Runs the command. @returns its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const root = program();
+  throwInsteadOfExit(root);
+  try {
+    await root.parseAsync(args, { from: 'user' });
+    return exitCode();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_REQUEST;
+    if (error instanceof UserError) {
+      process.stderr.write(`error ${error.code}: ${error.message}\n`);
+      return BAD_REQUEST;
+    }
+    process.stderr.write(`internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
+    return 1;
+  }
+}

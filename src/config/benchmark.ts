@@ -1,0 +1,15 @@
+/** One experiment of the paper as data: which axes it spans. Read by the command, never containing how. */
+export interface Benchmark {
+  /** Name of the sub-command and stem of its files. */
+  readonly key: string;
+  readonly title: string;
+  /** Which figure or table of the paper it mirrors, and what to look for. */
+  readonly introduction: string;
+  /** Datasets trained on. */
+  readonly datasets: readonly string[];
+  /** Datasets whose test pictures are scored besides the source's own. */
+  readonly targets: readonly string[];
+  readonly methods: readonly string[];
+  readonly shots: readonly number[];
+  readonly seeds: readonly number[];
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { UserError } from '../config/errors.ts';
+import type { PictureRef, RgbImage } from './dataset.ts';
+import { decodePicture } from './decode-picture.ts';
+import { drawIcon, iconSource } from './draw-icon.ts';
+
+const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
+
+function readPicture(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new UserError(missing ? 'PICTURE_MISSING' : 'PICTURE_UNREADABLE', {
+      where: path,
+      expected: 'a picture the split names',
+      found: missing ? 'no such file' : String((cause as NodeJS.ErrnoException).code),
+      hint: 'check that the dataset was unpacked completely',
+      cause,
+    });
+  }
+}
+
+const keys = new Map<string, string>();
+
+/**
+ * SHA-256 of a picture's content: of a file's bytes, of a drawing's SVG text. Read once a process.
+ * @throws {UserError} PICTURE_MISSING, PICTURE_UNREADABLE, UNKNOWN_ICON
+ */
+export function pictureKey(picture: PictureRef): string {
+  const id = picture.kind === 'file' ? picture.path : `${picture.set}:${picture.icon}`;
+  let key = keys.get(id);
+  if (key === undefined) {
+    key = sha256(picture.kind === 'file' ? readPicture(picture.path) : iconSource(picture.set, picture.icon));
+    keys.set(id, key);
+  }
+  return key;
+}
+
+/**
+ * The picture's pixels.
+ * @param size Side at which a drawing is drawn; a file keeps its own size.
+ * @throws {UserError} PICTURE_MISSING, PICTURE_UNREADABLE, UNKNOWN_ICON
+ */
+export async function loadPicture(picture: PictureRef, size: number): Promise<RgbImage> {
+  if (picture.kind === 'icon') return drawIcon(picture.set, picture.icon, size);
+  return decodePicture(picture.path);
+}

@@ -1,0 +1,67 @@
+import { percent, plural } from '../format.ts';
+import { methodKind, type ReportPlan, titleOf } from '../plan.ts';
+import type { SummaryRow } from '../rows.ts';
+
+/** One plotted point. Accuracies in percent, rounded to six decimals so that specs stay readable. */
+export interface CurvePoint {
+  readonly method: string;
+  readonly shots: number;
+  readonly accuracy: number;
+  /** Mean minus and plus one standard deviation over seeds. */
+  readonly low: number;
+  readonly high: number;
+  /** What a person reads when pointing at it. */
+  readonly label: string;
+}
+
+/** Points of one panel: the curves of methods with shots, and the stars of those without. */
+interface PanelData {
+  readonly curves: readonly CurvePoint[];
+  readonly stars: readonly CurvePoint[];
+}
+
+/** The points of one dataset (or of the average) on one backbone, methods and shots in the plan's order. */
+export function panelData(
+  plan: ReportPlan,
+  summary: readonly SummaryRow[],
+  dataset: string,
+  backbone: string,
+): PanelData {
+  const mine = summary.filter((row) => {
+    return row.dataset === dataset && row.target === dataset && row.backbone === backbone;
+  });
+  const pointsOf = (method: string, shots: readonly number[]) => {
+    return shots.flatMap((count) => {
+      return mine
+        .filter((row) => row.method === method && row.shots === count)
+        .map((row) => curvePoint(plan, row));
+    });
+  };
+  const methods = plan.methods.map(({ key }) => key);
+  return {
+    curves: methods.flatMap((method) => pointsOf(method, plan.shots)),
+    stars: methods.flatMap((method) =>
+      methodKind(plan, method) === 'zeroshot' ? pointsOf(method, [0]) : [],
+    ),
+  };
+}
+
+function curvePoint(plan: ReportPlan, row: SummaryRow): CurvePoint {
+  const method = titleOf(plan.methods, row.method);
+  const at = row.shots === 0 ? 'no shots' : plural(row.shots, 'shot');
+  const spread = row.seeds > 1 ? ` ± ${percent(row.accuracy_std)}` : '';
+  const seeds = row.seeds > 1 ? ` (${row.seeds} seeds)` : '';
+  return {
+    method,
+    shots: row.shots,
+    accuracy: inPercent(row.accuracy_mean),
+    low: inPercent(row.accuracy_mean - row.accuracy_std),
+    high: inPercent(row.accuracy_mean + row.accuracy_std),
+    label: `${method}, ${at}: ${percent(row.accuracy_mean)}${spread} %${seeds}`,
+  };
+}
+
+/** A fraction in percent with six decimals. */
+export function inPercent(fraction: number): number {
+  return Number((100 * fraction).toFixed(6));
+}

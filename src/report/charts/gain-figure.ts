@@ -1,0 +1,88 @@
+import type { TopLevelSpec } from 'vega-lite';
+import type { Comparison } from '../compare.ts';
+import { plural, points } from '../format.ts';
+import { type ReportPlan, titleOf } from '../plan.ts';
+import { inPercent } from './few-shot-data.ts';
+import { methodStyles } from './method-styles.ts';
+import { CHART_CONFIG, NEUTRALS, VEGA_LITE_SCHEMA } from './theme.ts';
+
+/** One bar: how much a method gains over another on one dataset. */
+interface GainBar {
+  readonly dataset: string;
+  /** Percentage points, rounded to six decimals. */
+  readonly gain: number;
+  readonly text: string;
+}
+
+/** Bars of a comparison, the largest gain first. */
+function gainBars(plan: ReportPlan, comparison: Comparison): readonly GainBar[] {
+  const sorted = [...comparison.pairs].sort((a, b) => b.difference - a.difference);
+  return sorted.map(({ dataset, difference }) => {
+    return {
+      dataset: titleOf(plan.datasets, dataset),
+      gain: inPercent(difference),
+      text: points(difference),
+    };
+  });
+}
+
+/**
+ * Gain of one method over another, a horizontal bar a dataset.
+ *
+ * Mirrors: Zhou et al., IJCV 2022, arXiv 2109.01134, figure 4 (16 shots against hand-made prompts).
+ */
+export function gainFigure(plan: ReportPlan, comparison: Comparison): TopLevelSpec {
+  const bars = gainBars(plan, comparison);
+  const { subject, baseline } = comparison;
+  const title = `${titleOf(plan.methods, subject.method)} minus ${titleOf(plan.methods, baseline.method)}, ${plural(subject.shots, 'shot')}`;
+  const colour = methodStyles(plan.methods).get(subject.method)?.colour ?? NEUTRALS.muted;
+  // Room for the numbers beyond the ends of the bars.
+  const values = bars.map((bar) => bar.gain);
+  const reach = Math.max(...values.map(Math.abs), 1);
+  const low = Math.min(0, ...values);
+  const domain = [low < 0 ? low - 0.16 * reach : 0, Math.max(0, ...values) + 0.16 * reach];
+  const y = {
+    field: 'dataset',
+    type: 'nominal' as const,
+    sort: null,
+    axis: { title: null, labelFontSize: 12 },
+  };
+  const x = {
+    field: 'gain',
+    type: 'quantitative' as const,
+    scale: { domain, nice: false },
+    axis: { title: 'Accuracy gained (percentage points)', tickCount: 6 },
+  };
+  const text = { field: 'text', type: 'nominal' as const };
+  const label = { type: 'text' as const, baseline: 'middle' as const, color: NEUTRALS.ink, aria: false };
+  return {
+    $schema: VEGA_LITE_SCHEMA,
+    description: `${plan.title}: ${title}, one bar a dataset.`,
+    config: CHART_CONFIG,
+    title: { text: title, frame: 'group', offset: 12 },
+    width: 520,
+    height: { step: 24 },
+    data: { values: [...bars] },
+    layer: [
+      {
+        mark: { type: 'bar', height: { band: 0.62 }, color: colour },
+        encoding: { x, y, opacity: negativeOpacity(), description: text },
+      },
+      {
+        transform: [{ filter: 'datum.gain >= 0' }],
+        mark: { ...label, align: 'left', dx: 6 },
+        encoding: { x, y, text },
+      },
+      {
+        transform: [{ filter: 'datum.gain < 0' }],
+        mark: { ...label, align: 'right', dx: -6 },
+        encoding: { x, y, text },
+      },
+    ],
+  };
+}
+
+/** Losses in the same colour, paler: the direction says it, the colour names the method. */
+function negativeOpacity() {
+  return { condition: { test: 'datum.gain < 0', value: 0.5 }, value: 1 };
+}

@@ -1,0 +1,36 @@
+/** Written where there is no number. */
+export const DASH = '–';
+
+/** A fraction as percent without the sign: 0.7123 becomes "71.2". */
+export function percent(fraction: number, digits = 1): string {
+  return (100 * fraction).toFixed(digits);
+}
+
+/** A difference of fractions in percentage points with its sign: 0.142 becomes "+14.2", −0.01 "−1.0". */
+export function points(fraction: number, digits = 1): string {
+  const text = Math.abs(100 * fraction).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return fraction > 0 ? `+${text}` : `−${text}`;
+}
+
+/** Groups of three digits: 12345 becomes "12,345". */
+export function integer(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** "1 seed", "3 seeds". */
+export function plural(count: number, word: string): string {
+  return `${integer(count)} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** "a", "a and b", "a, b and c". */
+export function listing(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** Lower-case letters, digits and single hyphens, for file names and fragment ids: "ViT-B/32" → "vit-b-32". */
+export function slug(text: string): string {
+  const kept = text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  return kept.replace(/^-|-$/g, '') || 'x';
+}

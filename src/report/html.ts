@@ -1,0 +1,48 @@
+/** Markup that is safe to put into a page as it is. Made by `html` and `trusted` only. */
+export class SafeHtml {
+  readonly markup: string;
+
+  constructor(markup: string) {
+    this.markup = markup;
+  }
+}
+
+/** What a template takes: text is escaped, markup and lists of either are kept, the rest is nothing. */
+export type HtmlValue = SafeHtml | string | number | null | undefined | false | readonly HtmlValue[];
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Replaces the five characters that mean something in element content or in a quoted attribute. */
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+}
+
+/**
+ * Template tag: html`<td title="${name}">${name}</td>` with every value escaped unless it is markup already.
+ * Values may stand in element content and in quoted attributes; nowhere else (not in script, style, tag or
+ * attribute names).
+ */
+export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): SafeHtml {
+  let markup = strings[0]!;
+  for (let i = 0; i < values.length; i++) markup += render(values[i]) + strings[i + 1]!;
+  return new SafeHtml(markup);
+}
+
+/** Marks text as markup: for our own constants and for SVG that a library has escaped. */
+export function trusted(markup: string): SafeHtml {
+  return new SafeHtml(markup);
+}
+
+function render(value: HtmlValue): string {
+  if (value === null || value === undefined || value === false) return '';
+  if (value instanceof SafeHtml) return value.markup;
+  if (typeof value === 'string') return escapeHtml(value);
+  if (typeof value === 'number') return String(value);
+  return value.map(render).join('');
+}

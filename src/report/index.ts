@@ -1,0 +1,16 @@
+export { writeFileAtomic } from './atomic-write.ts';
+export { type Comparison, compareMethods } from './compare.ts';
+export { toCsv } from './csv.ts';
+export type { PlannedCell, ReportPlan, TitledKey } from './plan.ts';
+export {
+  AVERAGE,
+  CELL_COLUMNS,
+  type CellRow,
+  SUMMARY_COLUMNS,
+  type SummaryRow,
+  TIMING_COLUMNS,
+  type TimingRow,
+} from './rows.ts';
+export { mean, type PairedInterval, pairedInterval, populationStd } from './statistics.ts';
+export { buildTables, type ReportTables } from './tables.ts';
+export { writeReport } from './write-report.ts';

@@ -1,0 +1,60 @@
+import type { Comparison } from '../compare.ts';
+import { DASH, percent, plural, points } from '../format.ts';
+import { headlineComparisons } from '../headline.ts';
+import { html, type SafeHtml } from '../html.ts';
+import { type ReportPlan, titleOf } from '../plan.ts';
+import { dataTable } from './data-table.ts';
+import { figure } from './figure.ts';
+import type { BackbonePart, PageInput } from './input.ts';
+import { methodName, perBackbone, type Section, section } from './section.ts';
+
+/** Gains by dataset, and the paired differences with their intervals at every shot count. */
+export function differencesSection(input: PageInput): Section | null {
+  const parts = perBackbone(input, (part) => differences(input.plan, part));
+  const note =
+    'Differences on the same draws. The unit is the dataset: seeds are averaged first, the interval is over datasets (paired, two-sided t, 95 %).';
+  return parts === null ? null : section('differences', 'Differences', note, parts);
+}
+
+function differences(plan: ReportPlan, { comparisons, figures, backbone }: BackbonePart): SafeHtml | null {
+  const first = headlineComparisons(plan, comparisons)[0];
+  if (first === undefined) return null;
+  const subject = titleOf(plan.methods, first.subject.method);
+  const over = titleOf(plan.methods, first.baseline.method);
+  const alternative = `Points gained by ${subject} over ${over}, one bar a dataset, ${backbone}.`;
+  const caption = `What ${plural(first.subject.shots, 'shot')} bring on each dataset, largest gain first.`;
+  const drawing = figures.gain !== undefined && figure(figures.gain, alternative, caption);
+  const table = dataTable({
+    caption: `${subject} minus the other method, in percentage points`,
+    columns: [
+      { head: 'Against' },
+      { head: 'Shots', numeric: true },
+      { head: 'Difference', numeric: true },
+      { head: '95 % interval', numeric: true, copy: ['Low', 'High'] },
+      { head: 'Better on', numeric: true, copy: ['Better on', 'Datasets'] },
+    ],
+    rows: comparisons.map((comparison) => differenceRow(plan, comparison)),
+  });
+  return html`${drawing}${table}`;
+}
+
+function differenceRow(plan: ReportPlan, { subject, baseline, difference, interval, pairs }: Comparison) {
+  const wins = pairs.filter((pair) => pair.difference > 0).length;
+  return [
+    { content: methodName(plan, baseline.method) },
+    { content: subject.shots },
+    { content: html`<b>${points(difference)}</b>`, sort: difference, copy: [percent(difference, 4)] },
+    interval === null
+      ? { content: DASH, sort: null, copy: ['', ''] }
+      : {
+          content: `${points(interval.low)} to ${points(interval.high)}`,
+          sort: interval.low,
+          copy: [percent(interval.low, 4), percent(interval.high, 4)],
+        },
+    {
+      content: `${wins} of ${plural(pairs.length, 'set')}`,
+      sort: wins / pairs.length,
+      copy: [wins, pairs.length],
+    },
+  ];
+}

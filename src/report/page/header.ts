@@ -1,0 +1,63 @@
+import { integer, listing, plural } from '../format.ts';
+import { type HtmlValue, html, type SafeHtml } from '../html.ts';
+import { backbonesOf } from '../plan.ts';
+import type { PageInput } from './input.ts';
+import type { Section } from './section.ts';
+
+/** Title, what was run in one line, warnings, and the way to the sections. */
+export function pageHeader(input: PageInput, sections: readonly Section[]): SafeHtml {
+  const { plan, results } = input;
+  const done = results.filter(({ record }) => record?.status === 'ok').length;
+  const introduction = plan.introduction !== undefined && html`<p class="lead">${plan.introduction}</p>`;
+  const facts: readonly HtmlValue[] = [
+    html`<strong>${plural(plan.datasets.length, 'dataset')}</strong>`,
+    html`<strong>${plural(plan.methods.length, 'method')}</strong>`,
+    plan.shots.length > 0 && html`<strong>${plan.shots.join(', ')}</strong> shots`,
+    plan.seeds.length > 0 && html`seeds <strong>${plan.seeds.join(', ')}</strong>`,
+    html`backbone <strong>${listing(backbonesOf(plan))}</strong>`,
+    html`<strong>${integer(done)}</strong> of ${integer(results.length)} cells`,
+  ].filter((fact) => fact !== false);
+  return html`<header>
+<h1>${plan.title}</h1>
+${introduction}
+<ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>
+${banner(input)}
+<nav aria-label="Sections">${sections.map(link)}</nav>
+</header>`;
+}
+
+/** The headline is on the screen already. */
+function link({ id, title }: Section): HtmlValue {
+  return id !== 'headline' && html`<a href="#${id}">${title}</a>`;
+}
+
+/** What a reader must know before any number. */
+function banner({ problems, results }: PageInput): HtmlValue {
+  const { missing, failed, limit, mixedRevisions } = problems;
+  const all = integer(results.length);
+  const lines: HtmlValue[] = [];
+  if (limit !== null) {
+    lines.push(
+      html`<strong>Limited run: these numbers are not results.</strong> At most ${plural(limit, 'test picture')} of each set were scored.`,
+    );
+  }
+  if (missing.length > 0) {
+    lines.push(
+      html`<strong>Incomplete:</strong> ${integer(missing.length)} of ${all} cells have no result yet. What exists is shown; <a href="#problems">what is missing</a>. The command at the end of the page continues the run.`,
+    );
+  }
+  if (failed.length > 0) {
+    lines.push(
+      html`<strong>${integer(failed.length)} of ${all} cells failed:</strong> <a href="#problems">which, and why</a>.`,
+    );
+  }
+  if (mixedRevisions.length > 0) {
+    lines.push(
+      html`<strong>Mixed revisions:</strong> the records come from ${mixedRevisions.length} versions of the program (${listing(mixedRevisions.map((revision) => revision.slice(0, 10)))}).`,
+    );
+  }
+  return (
+    lines.length > 0 &&
+    html`<div class="banner" role="note">${lines.map((line) => html`<p>${line}</p>`)}</div>`
+  );
+}

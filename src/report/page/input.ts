@@ -1,0 +1,37 @@
+import type { Comparison } from '../compare.ts';
+import type { PlannedResult } from '../join.ts';
+import type { ReportPlan } from '../plan.ts';
+import type { Problems } from '../problems.ts';
+import type { ReportTables } from '../tables.ts';
+import type { PageFigure } from './figure.ts';
+
+/** Runs of one method at one shot count on one backbone, for words and losses. */
+export interface ShownRuns {
+  readonly method: string;
+  readonly shots: number;
+  readonly results: readonly PlannedResult[];
+}
+
+/** What the page shows of one backbone. */
+export interface BackbonePart {
+  readonly backbone: string;
+  /** Most shots first. */
+  readonly comparisons: readonly Comparison[];
+  /** CoOp runs at the largest shot count that has any. */
+  readonly runs: ShownRuns | null;
+  readonly figures: {
+    readonly headline?: PageFigure;
+    readonly curves?: PageFigure;
+    readonly gain?: PageFigure;
+    readonly loss?: PageFigure;
+  };
+}
+
+/** Everything the page is made from; it computes nothing itself but words. */
+export interface PageInput {
+  readonly plan: ReportPlan;
+  readonly tables: ReportTables;
+  readonly results: readonly PlannedResult[];
+  readonly problems: Problems;
+  readonly backbones: readonly BackbonePart[];
+}

@@ -1,0 +1,114 @@
+/** Column order of `cells.csv`: one row a cell and target. Nothing here differs between two runs of a plan. */
+export const CELL_COLUMNS = [
+  'key',
+  'dataset',
+  'backbone',
+  'method',
+  'shots',
+  'seed',
+  'target',
+  'accuracy',
+  'macro_accuracy',
+  'correct',
+  'count',
+  'train_pictures',
+  'validation_pictures',
+  'classes',
+  'settings',
+  'status',
+  'error_code',
+] as const satisfies readonly (keyof CellRow)[];
+
+/** One row of `cells.csv`; names are the file's. Accuracies are fractions; null is an empty field. */
+export interface CellRow {
+  readonly key: string;
+  readonly dataset: string;
+  readonly backbone: string;
+  readonly method: string;
+  readonly shots: number;
+  readonly seed: number | null;
+  /** Key of the dataset whose test pictures were scored. */
+  readonly target: string;
+  readonly accuracy: number | null;
+  readonly macro_accuracy: number | null;
+  readonly correct: number | null;
+  readonly count: number | null;
+  readonly train_pictures: number | null;
+  readonly validation_pictures: number | null;
+  readonly classes: number | null;
+  /** Canonical JSON of the method's settings. */
+  readonly settings: string;
+  /** `missing`: planned, and no record was found. */
+  readonly status: 'ok' | 'failed' | 'missing';
+  readonly error_code: string | null;
+}
+
+/** Column order of `summary.csv`: one row a dataset, backbone, method, shot count and target. */
+export const SUMMARY_COLUMNS = [
+  'dataset',
+  'backbone',
+  'method',
+  'shots',
+  'target',
+  'accuracy_mean',
+  'accuracy_std',
+  'macro_accuracy_mean',
+  'macro_accuracy_std',
+  'seeds',
+  'datasets',
+] as const satisfies readonly (keyof SummaryRow)[];
+
+/** `dataset` and `target` of the rows that average over all datasets of the plan. */
+export const AVERAGE = 'average';
+
+/** One row of `summary.csv`. Means and standard deviations (divisor n) over seeds, as fractions. */
+export interface SummaryRow {
+  readonly dataset: string;
+  readonly backbone: string;
+  readonly method: string;
+  readonly shots: number;
+  readonly target: string;
+  readonly accuracy_mean: number;
+  readonly accuracy_std: number;
+  readonly macro_accuracy_mean: number;
+  readonly macro_accuracy_std: number;
+  /** Number of seeds in mean and std; 1 where nothing is random. */
+  readonly seeds: number;
+  /** Number of datasets in it: 1, or all of the plan for `average`. */
+  readonly datasets: number;
+}
+
+/** Column order of `timings.csv`: one row a computed cell. Differs between runs on purpose. */
+export const TIMING_COLUMNS = [
+  'key',
+  'dataset',
+  'backbone',
+  'method',
+  'shots',
+  'seed',
+  'status',
+  'started_at',
+  'duration_ms',
+  'host',
+  'threads',
+  'git_revision',
+  'versions',
+] as const satisfies readonly (keyof TimingRow)[];
+
+/** One row of `timings.csv`: when, where and with what a cell was computed. */
+export interface TimingRow {
+  readonly key: string;
+  readonly dataset: string;
+  readonly backbone: string;
+  readonly method: string;
+  readonly shots: number;
+  readonly seed: number | null;
+  readonly status: 'ok' | 'failed';
+  readonly started_at: string;
+  readonly duration_ms: number;
+  readonly host: string;
+  readonly threads: number;
+  readonly git_revision: string | null;
+  /** Canonical JSON of versions by name. */
+  readonly versions: string;
+}

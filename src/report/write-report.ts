@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import type { CellRecord } from '../config/index.ts';
+import { writeFileAtomic } from './atomic-write.ts';
+import type { Rendering } from './charts/render.ts';
+import { type BackboneFigures, backboneFigures, type ReportFigure } from './charts/report-figures.ts';
+import { csvFiles } from './csv.ts';
+import { allComparisons, headlineComparisons } from './headline.ts';
+import { joinPlan, type PlannedResult } from './join.ts';
+import type { PageFigure } from './page/figure.ts';
+import type { BackbonePart, ShownRuns } from './page/input.ts';
+import { renderPage } from './page/page.ts';
+import { backbonesOf, type ReportPlan } from './plan.ts';
+import { findProblems } from './problems.ts';
+import { buildTables } from './tables.ts';
+
+/**
+ * Writes a report: `cells.csv`, `summary.csv`, `timings.csv`, `plots/*` (Vega-Lite, SVG, PNG) and, last,
+ * `index.html`. All but `timings.csv` depend on the plan and the results alone: two runs give the same bytes.
+ *
+ * @param dir Made where it is missing. Each file appears whole or not at all.
+ * @param records In any order; those of other plans are left out, missing ones are said on the page.
+ * @returns Paths of the files, relative to `dir`, in the order written.
+ * @throws {UserError} `REPORT_NOT_WRITABLE`: the folder or the disk refuses.
+ */
+export async function writeReport(
+  dir: string,
+  plan: ReportPlan,
+  records: readonly CellRecord[],
+): Promise<{ readonly files: readonly string[] }> {
+  const tables = buildTables(plan, records);
+  const results = joinPlan(plan, records);
+  const files: string[] = [];
+  const write = async (name: string, content: string | Uint8Array) => {
+    await writeFileAtomic(join(dir, name), content);
+    files.push(name);
+  };
+  for (const [name, text] of Object.entries(csvFiles(tables))) await write(name, text);
+  const parts: BackbonePart[] = [];
+  for (const backbone of backbonesOf(plan)) {
+    const comparisons = allComparisons(plan, tables.cells, backbone);
+    const runs = shownRuns(plan, results, backbone);
+    const comparison = headlineComparisons(plan, comparisons)[0] ?? null;
+    const figures = backboneFigures(plan, { summary: tables.summary, backbone, comparison, losses: runs });
+    const drawn = new Map<string, PageFigure>();
+    for (const figure of distinctFigures(figures)) {
+      const rendering = await draw(figure);
+      drawn.set(figure.name, { name: figure.name, svg: rendering.svg });
+      const stem = `plots/${figure.name}`;
+      await write(`${stem}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
+      await write(`${stem}.svg`, `${rendering.svg}\n`);
+      await write(`${stem}.png`, rendering.png);
+    }
+    parts.push({ backbone, comparisons, runs, figures: pageFigures(figures, drawn) });
+  }
+  const problems = findProblems(results);
+  await write('index.html', renderPage({ plan, tables, results, problems, backbones: parts }));
+  return { files };
+}
+
+/** Loaded when there is something to draw: the libraries are large. */
+async function draw(figure: ReportFigure): Promise<Rendering> {
+  const { renderChart } = await import('./charts/render.ts');
+  return renderChart(figure.spec);
+}
+
+function distinctFigures({ curves, plots, gain, loss }: BackboneFigures): readonly ReportFigure[] {
+  return [curves, ...plots, gain, loss].filter((figure) => figure !== undefined);
+}
+
+function pageFigures(
+  figures: BackboneFigures,
+  drawn: ReadonlyMap<string, PageFigure>,
+): BackbonePart['figures'] {
+  const names = ['headline', 'curves', 'gain', 'loss'] as const;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const drawing = drawn.get(figures[name]?.name ?? '');
+      return drawing === undefined ? [] : [[name, drawing]];
+    }),
+  );
+}
+
+/** Finished runs of the plan's first CoOp method at the largest shot count that has any. */
+function shownRuns(plan: ReportPlan, results: readonly PlannedResult[], backbone: string): ShownRuns | null {
+  const done = results.filter(({ cell, record }) => {
+    return cell.method.kind === 'coop' && cell.backbone.name === backbone && record?.status === 'ok';
+  });
+  const methods = plan.methods.map(({ key }) => key);
+  const method = methods.find((key) => done.some(({ cell }) => cell.method.key === key));
+  if (method === undefined) return null;
+  const mine = done.filter(({ cell }) => cell.method.key === method);
+  const shots = Math.max(...mine.map(({ cell }) => cell.shots));
+  return { method, shots, results: mine.filter(({ cell }) => cell.shots === shots) };
+}

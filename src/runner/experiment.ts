@@ -1,0 +1,68 @@
+import type { Benchmark, EpochPolicy } from '../config/index.ts';
+import { type Cell, cellKey, methodConfig, type RuntimeIdentity } from '../config/index.ts';
+import type { Dataset } from '../data/index.ts';
+
+/** A backbone that was found: its identity, and where it lies. */
+export interface Backbone {
+  readonly name: string;
+  readonly sha256: string;
+  readonly path: string;
+}
+
+/** An experiment with everything decided. */
+export interface Experiment {
+  readonly benchmark: Benchmark;
+  readonly datasets: readonly Dataset[];
+  /** Scored besides the source's own test pictures; of the source's classes. */
+  readonly targets: readonly Dataset[];
+  readonly backbones: readonly Backbone[];
+  readonly methods: readonly string[];
+  readonly shots: readonly number[];
+  readonly seeds: readonly number[];
+  readonly views: number | 'fresh';
+  readonly epochs: EpochPolicy;
+  readonly runtime: RuntimeIdentity;
+  readonly limit: number | null;
+}
+
+/** A cell of the experiment under its key. */
+export interface PlannedCell {
+  readonly key: string;
+  readonly cell: Cell;
+}
+
+/**
+ * Every cell of an experiment, in the order of the report: backbone, dataset, method, shots, seed. Zero-shot
+ * knows neither shots nor seeds and has one cell a dataset.
+ */
+export function planCells(experiment: Experiment): PlannedCell[] {
+  const { runtime, limit, epochs, views } = experiment;
+  const identity = ({ key, fingerprint }: Dataset) => ({ key, fingerprint });
+  const planned: PlannedCell[] = [];
+  for (const { name, sha256 } of experiment.backbones) {
+    for (const dataset of experiment.datasets) {
+      const targets = [dataset, ...experiment.targets].map(identity);
+      for (const methodKey of experiment.methods) {
+        const draws =
+          methodKey === 'zeroshot'
+            ? [{ shots: 0, seed: null }]
+            : experiment.shots.flatMap((shots) => experiment.seeds.map((seed) => ({ shots, seed })));
+        for (const { shots, seed } of draws) {
+          const method = methodConfig(methodKey, { shots, epochs, views, prompts: [dataset.prompt] });
+          const cell: Cell = {
+            dataset: identity(dataset),
+            backbone: { name, sha256 },
+            method,
+            shots,
+            seed,
+            targets,
+            runtime,
+            limit,
+          };
+          planned.push({ key: cellKey(cell), cell });
+        }
+      }
+    }
+  }
+  return planned;
+}

@@ -1,0 +1,47 @@
+import type { Cell, RuntimeIdentity } from '../config/index.ts';
+
+/** What every job needs to find its files. Plain data. */
+export interface JobPlace {
+  /** Path of the checkpoint. */
+  readonly checkpoint: string;
+  readonly checkpointSha256: string;
+  /** Folder of datasets on disk, or null on the icon suite. */
+  readonly dataDir: string | null;
+  /** Folder of the feature cache. */
+  readonly cacheDir: string;
+  readonly runtime: RuntimeIdentity;
+}
+
+export type SplitName = 'train' | 'val' | 'test';
+
+/** Pictures of one split under one view. */
+export interface PictureGroup {
+  readonly split: SplitName;
+  /** See `View`. */
+  readonly view: number;
+  /** Indices into the split. */
+  readonly indices: readonly number[];
+}
+
+/** Encode pictures into the feature cache. */
+export interface FeaturesJob {
+  readonly kind: 'features';
+  readonly place: JobPlace;
+  readonly dataset: string;
+  readonly groups: readonly PictureGroup[];
+}
+
+/** Compute one cell; the features it needs are in the cache. */
+export interface CellJob {
+  readonly kind: 'cell';
+  readonly place: JobPlace;
+  readonly key: string;
+  readonly cell: Cell;
+}
+
+export type Job = FeaturesJob | CellJob;
+
+/** What a finished job gives back to the command. */
+export type JobValue =
+  | { readonly kind: 'features'; readonly encoded: number; readonly cached: number }
+  | { readonly kind: 'cell'; readonly record: import('../config/index.ts').CellRecord };

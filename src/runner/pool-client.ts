@@ -1,0 +1,215 @@
+import { UserError } from '../config/index.ts';
+import { HostProcess } from './host-process.ts';
+import type { FromHost } from './pool-messages.ts';
+import type { Outcome, PoolEvent, Task, TaskError } from './task.ts';
+import { TaskSchedule } from './task-schedule.ts';
+
+const GRACE_MS = 10_000;
+/** A process that dies this often in a row before it is ready will not come up. */
+const STARTS_TO_GIVE_UP = 2;
+
+/** How to run tasks. */
+export interface RunTasksOptions<V = unknown> {
+  /** Tasks at once, ≥ 1; see `resolveParallelism`. */
+  readonly workers: number;
+  /** Threads each task's numeric runtime may use; passed on to the worker module. */
+  readonly threads: number;
+  /** File whose default export is a `WorkerFunction`. */
+  readonly workerModule: URL;
+  /** Called for everything that happens, on this thread. If it throws, the run ends with that error. */
+  readonly onEvent?: (event: PoolEvent<V>) => void;
+  /** Stops the run: nothing new starts, running tasks are asked to stop. */
+  readonly signal?: AbortSignal;
+  /** After an abort, running tasks have this long to stop before their process is killed. Default 10 s. */
+  readonly graceMs?: number;
+}
+
+/**
+ * Runs tasks on a pool of worker threads that lives in a child process.
+ *
+ * A task that throws fails alone. If the process dies, it is started again with the tasks that were running, one
+ * at a time; a task under which it dies twice fails with `WORKER_CRASHED`. No child is left when the promise
+ * settles, nor when this process dies, however it does.
+ *
+ * `V`: what the worker module returns; the caller vouches for it.
+ *
+ * @returns One outcome a task, in the order of the tasks. Failed and cancelled tasks are outcomes, not errors.
+ * @throws {UserError} `POOL_START_FAILED`: the child process ends before it can work.
+ * @throws {Error} Tasks with equal ids, unknown needs or needs in a circle; or what `onEvent` threw.
+ */
+export async function runTasks<V = unknown, P = unknown>(
+  tasks: readonly Task<P>[],
+  options: RunTasksOptions<V>,
+): Promise<Outcome<V>[]> {
+  const schedule = new TaskSchedule(tasks);
+  if (tasks.length > 0) await new Run(schedule, tasks.length, options as RunTasksOptions).whole();
+  return schedule.outcomes() as Outcome<V>[];
+}
+
+/** One call of `runTasks`. */
+class Run {
+  readonly #schedule: TaskSchedule;
+  readonly #options: RunTasksOptions;
+  readonly #workers: number;
+  /** Task id on each place of the pool, or null. */
+  readonly #places: (string | null)[];
+  #host: HostProcess | null = null;
+  #ready = false;
+  #failedStarts = 0;
+  #stopping = false;
+  #error: { readonly thrown: unknown } | null = null;
+  #graceTimer: NodeJS.Timeout | undefined;
+  #resolve: () => void = () => {};
+
+  constructor(schedule: TaskSchedule, taskCount: number, options: RunTasksOptions) {
+    this.#schedule = schedule;
+    this.#options = options;
+    this.#workers = Math.min(options.workers, taskCount);
+    this.#places = new Array<string | null>(this.#workers).fill(null);
+  }
+
+  async whole(): Promise<void> {
+    const { signal } = this.#options;
+    const abort = (): void => this.#guard(() => this.#stop());
+    try {
+      await new Promise<void>((resolve) => {
+        this.#resolve = resolve;
+        signal?.addEventListener('abort', abort, { once: true });
+        if (signal?.aborted) abort();
+        else this.#guard(() => this.#startHost());
+      });
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      clearTimeout(this.#graceTimer);
+      // A run that ended by an error may have tasks in it: those are not waited for.
+      if (this.#error !== null) this.#host?.kill();
+      await this.#host?.close();
+    }
+    if (this.#error !== null) throw this.#error.thrown;
+  }
+
+  #startHost(): void {
+    this.#ready = false;
+    this.#host = new HostProcess({
+      onMessage: (message) => this.#guard(() => this.#hear(message)),
+      onLine: (line) => this.#guard(() => this.#emit({ kind: 'log', line })),
+      onEnd: (how, lastLines) => this.#guard(() => this.#hostEnded(how, lastLines)),
+    });
+    this.#host.send({
+      kind: 'open',
+      workers: this.#workers,
+      threads: this.#options.threads,
+      workerModule: this.#options.workerModule.href,
+    });
+  }
+
+  /** Every event handler goes through here: it acts, starts what may start now, and ends the run on an error. */
+  #guard(step: () => void): void {
+    try {
+      step();
+      this.#startTasks();
+    } catch (error) {
+      this.#error ??= { thrown: error };
+    }
+    if (this.#error !== null || this.#schedule.settled) this.#resolve();
+  }
+
+  #startTasks(): void {
+    // Asked anew for every task: a listener may have aborted the run, or thrown, at the one before.
+    while (this.#ready && !this.#stopping && this.#error === null) {
+      const worker = this.#places.indexOf(null);
+      const task = worker < 0 ? null : this.#schedule.start();
+      if (task === null) return;
+      this.#places[worker] = task.id;
+      this.#host?.send({ kind: 'run', taskId: task.id, payload: task.payload });
+      this.#emit({ kind: 'start', taskId: task.id, worker });
+    }
+  }
+
+  #hear(message: FromHost): void {
+    switch (message.kind) {
+      case 'ready':
+        this.#ready = true;
+        this.#failedStarts = 0;
+        return;
+      case 'progress': {
+        // Progress travels on another port than the result and may come after it.
+        const worker = this.#places.indexOf(message.taskId);
+        if (worker >= 0) this.#emit({ ...message, worker });
+        return;
+      }
+      case 'done': {
+        const worker = this.#places.indexOf(message.taskId);
+        if (worker < 0) throw new Error(`internal: ${message.taskId} ended but was not running`);
+        this.#places[worker] = null;
+        this.#settle(this.#schedule.finish({ taskId: message.taskId, ...message.reply }), worker);
+        return;
+      }
+      default:
+        message satisfies never;
+    }
+  }
+
+  #hostEnded(how: string, lastLines: readonly string[]): void {
+    this.#host = null;
+    if (this.#schedule.settled || this.#error !== null) return;
+    if (!this.#ready && !this.#stopping) this.#countFailedStart(how, lastLines);
+    const places = [...this.#places];
+    this.#places.fill(null);
+    if (this.#stopping) {
+      for (const [worker, taskId] of places.entries()) {
+        if (taskId === null) continue;
+        this.#settle(this.#schedule.finish({ taskId, status: 'cancelled' }), worker);
+      }
+      return;
+    }
+    const { again, settled } = this.#schedule.crash(() => crashError(how, lastLines));
+    for (const outcome of settled) this.#settle([outcome], place(places, outcome.taskId));
+    if (this.#schedule.settled) return;
+    this.#emit({ kind: 'restart', reason: how, taskIds: again });
+    this.#startHost();
+  }
+
+  #countFailedStart(how: string, lastLines: readonly string[]): void {
+    this.#failedStarts += 1;
+    if (this.#failedStarts < STARTS_TO_GIVE_UP) return;
+    throw new UserError('POOL_START_FAILED', {
+      where: 'starting the process that computes',
+      expected: 'a Node process that answers',
+      found: [how, ...lastLines].join('\n            '),
+      hint: 'npm ci, in case the installation is incomplete; fewer --workers, in case memory is short',
+    });
+  }
+
+  #stop(): void {
+    this.#stopping = true;
+    this.#settle(this.#schedule.cancelWaiting(), null);
+    if (this.#schedule.settled) return;
+    this.#host?.send({ kind: 'cancel' });
+    this.#graceTimer = setTimeout(() => this.#host?.kill(), this.#options.graceMs ?? GRACE_MS);
+  }
+
+  /** Tells of settled tasks: the first ran on `worker`, the others never started. */
+  #settle(outcomes: readonly Outcome[], worker: number | null): void {
+    for (const [index, outcome] of outcomes.entries()) {
+      this.#emit({ kind: 'finish', worker: index === 0 ? worker : null, outcome });
+    }
+  }
+
+  #emit(event: PoolEvent): void {
+    this.#options.onEvent?.(event);
+  }
+}
+
+function place(places: readonly (string | null)[], taskId: string): number | null {
+  const index = places.indexOf(taskId);
+  return index < 0 ? null : index;
+}
+
+function crashError(how: string, lastLines: readonly string[]): TaskError {
+  const said = lastLines.length === 0 ? '' : `; it printed last:\n${lastLines.join('\n')}`;
+  return {
+    code: 'WORKER_CRASHED',
+    message: `the process that computes ended twice while this ran (${how}); memory may have run out${said}`,
+  };
+}

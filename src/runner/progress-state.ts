@@ -1,0 +1,152 @@
+import type { PoolEvent } from './task.ts';
+
+/** One task as the display sees it. */
+export interface ProgressTask {
+  readonly id: string;
+  /** Same unit for all tasks; see `Task.cost`. */
+  readonly cost: number;
+  /** What a person reads, e.g. `icons · CoOp M = 16 · 16 shots · seed 1`. */
+  readonly label: string;
+  /** Cells this task computes; 0 for tasks that only prepare. */
+  readonly cells: number;
+}
+
+/** What one place of the pool is doing. */
+export interface WorkerView {
+  readonly label: string;
+  readonly fraction: number;
+  readonly message: string | null;
+}
+
+/** Everything a display shows, at one moment. */
+export interface ProgressView {
+  /** Cells that ended well or failed; cancelled ones are not done. */
+  readonly doneCells: number;
+  readonly totalCells: number;
+  readonly failedCells: number;
+  /** Done part of all costs, 0 to 1, begun tasks counted by their own progress. */
+  readonly fraction: number;
+  /** Estimate; null until something has been measured. 0 when nothing is left to run. */
+  readonly timeLeftMs: number | null;
+  readonly elapsedMs: number;
+  /** By place; null where nothing runs. */
+  readonly workers: readonly (WorkerView | null)[];
+}
+
+interface Running {
+  readonly task: ProgressTask;
+  readonly startedAt: number;
+  fraction: number;
+  message: string | null;
+}
+
+/** Adds up pool events. Knows no clock and no terminal: the time comes with every call, in ms. */
+export class ProgressState {
+  readonly #tasks: ReadonlyMap<string, ProgressTask>;
+  readonly #places: (Running | null)[];
+  readonly #totalCost: number;
+  readonly #totalCells: number;
+  readonly #startedAt: number;
+  #doneCost = 0;
+  #doneCells = 0;
+  #failedCells = 0;
+  #endedTasks = 0;
+  #cancelledTasks = 0;
+  /** Cost that was computed, and the time workers spent on it: their quotient is the rate of one worker. */
+  #computedCost = 0;
+  #busyMs = 0;
+
+  constructor(tasks: readonly ProgressTask[], workers: number, now: number) {
+    this.#tasks = new Map(tasks.map((task) => [task.id, task]));
+    this.#places = new Array<Running | null>(workers).fill(null);
+    this.#totalCost = tasks.reduce((sum, task) => sum + task.cost, 0);
+    this.#totalCells = tasks.reduce((sum, task) => sum + task.cells, 0);
+    this.#startedAt = now;
+  }
+
+  /** Takes one event of the pool; events of unknown tasks are ignored. */
+  apply(event: PoolEvent, now: number): void {
+    switch (event.kind) {
+      case 'start': {
+        const task = this.#tasks.get(event.taskId);
+        if (task !== undefined) {
+          this.#places[event.worker] = { task, startedAt: now, fraction: 0, message: null };
+        }
+        return;
+      }
+      case 'progress': {
+        const running = this.#places[event.worker];
+        if (running?.task.id !== event.taskId) return;
+        running.fraction = Math.min(1, Math.max(0, event.fraction));
+        running.message = event.message ?? running.message;
+        return;
+      }
+      case 'finish':
+        this.#finish(event, now);
+        return;
+      case 'restart':
+        this.#places.fill(null);
+        return;
+      case 'log':
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  view(now: number): ProgressView {
+    let doneCost = this.#doneCost;
+    let computedCost = this.#computedCost;
+    let busyMs = this.#busyMs;
+    for (const running of this.#places) {
+      // A task that reports nothing would only make the rate look slow while it runs.
+      if (running === null || running.fraction === 0) continue;
+      doneCost += running.fraction * running.task.cost;
+      computedCost += running.fraction * running.task.cost;
+      busyMs += now - running.startedAt;
+    }
+    const openTasks = this.#tasks.size - this.#endedTasks;
+    const ended = openTasks === 0;
+    return {
+      doneCells: this.#doneCells,
+      totalCells: this.#totalCells,
+      failedCells: this.#failedCells,
+      fraction:
+        ended && this.#cancelledTasks === 0 ? 1 : doneCost / Math.max(this.#totalCost, Number.MIN_VALUE),
+      timeLeftMs: ended ? 0 : this.#timeLeft(this.#totalCost - doneCost, computedCost, busyMs, openTasks),
+      elapsedMs: now - this.#startedAt,
+      workers: this.#places.map((running) =>
+        running === null
+          ? null
+          : { label: running.task.label, fraction: running.fraction, message: running.message },
+      ),
+    };
+  }
+
+  #timeLeft(openCost: number, computedCost: number, busyMs: number, openTasks: number): number | null {
+    if (computedCost <= 0 || busyMs <= 0) return null;
+    const workers = Math.min(this.#places.length, openTasks);
+    return (Math.max(0, openCost) * busyMs) / computedCost / workers;
+  }
+
+  #finish(event: Extract<PoolEvent, { kind: 'finish' }>, now: number): void {
+    const task = this.#tasks.get(event.outcome.taskId);
+    if (task === undefined) return;
+    const running = event.worker === null ? null : this.#places[event.worker];
+    if (event.worker !== null) this.#places[event.worker] = null;
+    this.#endedTasks += 1;
+    if (event.outcome.status === 'cancelled') {
+      this.#cancelledTasks += 1;
+      return;
+    }
+    this.#doneCost += task.cost;
+    this.#doneCells += task.cells;
+    if (event.outcome.status === 'failed') {
+      // It usually ends early and would make the rest look quicker than it is: no part of the rate.
+      this.#failedCells += task.cells;
+    } else if (running?.task.id === task.id) {
+      this.#computedCost += task.cost;
+      this.#busyMs += now - running.startedAt;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { hostname } from 'node:os';
+import type { CellRecord } from '../config/index.ts';
+import { type Experiment, type PlannedCell, planCells } from './experiment.ts';
+import type { JobPlace, JobValue } from './job.ts';
+import type { Parallelism } from './parallelism.ts';
+import { runTasks } from './pool-client.ts';
+import { createProgress, type ProgressMode } from './progress.ts';
+import { RecordStore } from './record-store.ts';
+import { acquireRunLock } from './run-lock.ts';
+import type { Outcome, PoolEvent } from './task.ts';
+import { planTasks } from './tasks.ts';
+import { runtimeVersions } from './versions.ts';
+
+/** Where a run reads and writes, and how much of the machine it takes. */
+export interface RunSettings extends Parallelism {
+  readonly outDir: string;
+  readonly cacheDir: string;
+  readonly dataDir: string | null;
+  readonly progress: ProgressMode;
+  /** Compute the cells of part I of N only; parts interleave. */
+  readonly shard?: { readonly index: number; readonly count: number } | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** A remark for the person before and after the work. */
+  readonly note: (message: string) => void;
+}
+
+/** What a run leaves behind. */
+export interface RunSummary {
+  /** The whole plan, of all shards. */
+  readonly cells: readonly PlannedCell[];
+  /** Every record of the plan that stands in the folder now, in the plan's order. */
+  readonly records: readonly CellRecord[];
+  readonly computed: number;
+  readonly reused: number;
+  readonly failed: number;
+  readonly interrupted: boolean;
+}
+
+function failedRecord(
+  planned: PlannedCell,
+  outcome: Outcome & { status: 'failed' },
+  threads: number,
+): CellRecord {
+  return {
+    schemaVersion: 1,
+    status: 'failed',
+    ...planned,
+    error: outcome.error,
+    run: {
+      startedAt: new Date().toISOString(),
+      durationMs: 0,
+      host: hostname(),
+      threads,
+      ...runtimeVersions(),
+    },
+  };
+}
+
+const inShard = (index: number, shard: RunSettings['shard']): boolean =>
+  shard === undefined || index % shard.count === shard.index - 1;
+
+/**
+ * Runs what is left of an experiment: cells with a complete record are not computed again. Every finished cell's
+ * record is on disk before the next event, so a killed run loses only what was in the air.
+ *
+ * @throws {UserError} FOLDER_IN_USE, FOLDER_NOT_WRITABLE, DISK_FULL, POOL_START_FAILED.
+ */
+export async function runExperiment(experiment: Experiment, settings: RunSettings): Promise<RunSummary> {
+  const { outDir, note, workers, threads, signal } = settings;
+  const cells = planCells(experiment);
+  const keys = cells.map(({ key }) => key);
+  const lock = acquireRunLock(outDir);
+  try {
+    const store = new RecordStore(outDir);
+    store.prepare();
+    const before = store.survey(keys);
+    for (const { path, reason } of before.damaged)
+      note(`a record is damaged and its cell runs again: ${path}: ${reason}`);
+    const done = new Set(before.ok.map(({ key }) => key));
+    const pending = cells.filter(({ key }, i) => !done.has(key) && inShard(i, settings.shard));
+    if (pending.length === 0) {
+      note(`nothing to compute: all ${done.size} cells have their records in ${store.folder}`);
+    } else {
+      if (done.size > 0) note(`${done.size} cells have their records already; ${pending.length} are left`);
+      await computeCells(experiment, pending, settings, store);
+    }
+    const after = store.survey(keys);
+    const byKey = new Map([...after.ok, ...after.failed].map((record) => [record.key, record]));
+    return {
+      cells,
+      records: keys.flatMap((key) => byKey.get(key) ?? []),
+      computed: after.ok.length - done.size,
+      reused: done.size,
+      failed: after.failed.length,
+      interrupted: signal?.aborted ?? false,
+    };
+  } finally {
+    lock.release();
+  }
+
+  async function computeCells(
+    of: Experiment,
+    pending: readonly PlannedCell[],
+    { cacheDir, dataDir, progress: mode }: RunSettings,
+    store: RecordStore,
+  ): Promise<void> {
+    const tasks = planTasks(
+      of,
+      pending,
+      (backbone): JobPlace => ({
+        checkpoint: backbone.path,
+        checkpointSha256: backbone.sha256,
+        dataDir,
+        cacheDir,
+        runtime: of.runtime,
+      }),
+    );
+    const byKey = new Map(pending.map((planned) => [planned.key, planned]));
+    const progress = createProgress({ mode, tasks, workers });
+    const onEvent = (event: PoolEvent<JobValue>): void => {
+      if (event.kind === 'finish') {
+        const { outcome } = event;
+        const planned = byKey.get(outcome.taskId);
+        if (outcome.status === 'ok' && outcome.value.kind === 'cell') store.write(outcome.value.record);
+        if (outcome.status === 'failed' && planned) store.write(failedRecord(planned, outcome, threads));
+      }
+      progress.handle(event);
+    };
+    try {
+      await runTasks<JobValue>(tasks, {
+        workers,
+        threads,
+        workerModule: new URL('./worker.ts', import.meta.url),
+        onEvent,
+        ...(signal ? { signal } : {}),
+      });
+    } finally {
+      progress.close();
+    }
+  }
+}

@@ -1,0 +1,192 @@
+import type { Outcome, Task, TaskError } from './task.ts';
+
+/** How often a task may be running when the process dies before the task itself is blamed. */
+const CRASHES_TO_BLAME = 2;
+
+interface Entry {
+  readonly task: Task;
+  readonly index: number;
+  readonly dependents: Entry[];
+  /** Needs that have not ended yet. */
+  openNeeds: number;
+  crashes: number;
+  outcome: Outcome | null;
+}
+
+/**
+ * Decides which task runs next. No processes, no clocks: it is told what happened and says what follows.
+ *
+ * Tasks start in the order given, as soon as what they need has ended well. After a crash the tasks that were
+ * running start again first and one at a time with nothing beside them: thus the second crash names the guilty
+ * task, and one that had run out of memory gets it all.
+ */
+export class TaskSchedule {
+  readonly #entries: readonly Entry[];
+  readonly #byId = new Map<string, Entry>();
+  /** Startable tasks, by index. */
+  #ready: Entry[];
+  /** Tasks that were running in a crash, to be run alone. */
+  #suspects: Entry[] = [];
+  readonly #running = new Set<Entry>();
+  #open: number;
+
+  /** @throws {Error} Two tasks of one id, a need that is no task, needs in a circle: our own bug. */
+  constructor(tasks: readonly Task[]) {
+    this.#entries = tasks.map((task, index) => ({
+      task,
+      index,
+      dependents: [],
+      openNeeds: 0,
+      crashes: 0,
+      outcome: null,
+    }));
+    for (const entry of this.#entries) {
+      if (this.#byId.has(entry.task.id)) throw new Error(`internal: two tasks have the id ${entry.task.id}`);
+      this.#byId.set(entry.task.id, entry);
+    }
+    for (const entry of this.#entries) {
+      // A need named twice counts once.
+      for (const need of new Set(entry.task.needs)) {
+        const needed = this.#byId.get(need);
+        if (needed === undefined)
+          throw new Error(`internal: ${entry.task.id} needs ${need}, which is no task`);
+        needed.dependents.push(entry);
+        entry.openNeeds += 1;
+      }
+    }
+    this.#ready = this.#entries.filter((entry) => entry.openNeeds === 0);
+    this.#open = this.#entries.length;
+    refuseCircle(this.#entries);
+  }
+
+  /** True once every task has an outcome. */
+  get settled(): boolean {
+    return this.#open === 0;
+  }
+
+  /** Outcomes in the order of the tasks. Call when settled. */
+  outcomes(): Outcome[] {
+    return this.#entries.map(({ task, outcome }) => {
+      if (outcome === null) throw new Error(`internal: task ${task.id} has no outcome`);
+      return outcome;
+    });
+  }
+
+  /** The task to start now, counted as running from here on; null if none may start before something ends. */
+  start(): Task | null {
+    const alone = this.#suspects.length > 0;
+    const runningSuspect = [...this.#running].some((entry) => entry.crashes > 0);
+    if (runningSuspect || (alone && this.#running.size > 0)) return null;
+    const entry = alone ? this.#suspects.shift() : this.#ready.shift();
+    if (entry === undefined) return null;
+    this.#running.add(entry);
+    return entry.task;
+  }
+
+  /** Whether the task is running, so that what is heard of it may be believed. */
+  isRunning(taskId: string): boolean {
+    const entry = this.#byId.get(taskId);
+    return entry !== undefined && this.#running.has(entry);
+  }
+
+  /**
+   * A running task has ended.
+   *
+   * @returns The outcomes this settles: its own, and those of tasks that can no longer run.
+   */
+  finish(outcome: Outcome): Outcome[] {
+    const entry = this.#byId.get(outcome.taskId);
+    if (entry === undefined || !this.#running.delete(entry)) {
+      throw new Error(`internal: task ${outcome.taskId} ended but was not running`);
+    }
+    return this.#settle(entry, outcome);
+  }
+
+  /**
+   * The process died under the running tasks: they wait to run again, or fail if it is their second time.
+   *
+   * @param describe Makes the failure of a task that is to blame.
+   */
+  crash(describe: (taskId: string) => TaskError): { readonly again: string[]; readonly settled: Outcome[] } {
+    const hit = [...this.#running].sort((a, b) => a.index - b.index);
+    this.#running.clear();
+    const again: string[] = [];
+    const settled: Outcome[] = [];
+    for (const entry of hit) {
+      entry.crashes += 1;
+      const taskId = entry.task.id;
+      if (entry.crashes < CRASHES_TO_BLAME) {
+        this.#suspects.push(entry);
+        again.push(taskId);
+      } else {
+        settled.push(...this.#settle(entry, { taskId, status: 'failed', error: describe(taskId) }));
+      }
+    }
+    this.#suspects.sort((a, b) => a.index - b.index);
+    return { again, settled };
+  }
+
+  /** Cancels every task that is not running. */
+  cancelWaiting(): Outcome[] {
+    this.#ready = [];
+    this.#suspects = [];
+    const waiting = this.#entries.filter((entry) => entry.outcome === null && !this.#running.has(entry));
+    return waiting.map((entry) => this.#end(entry, { taskId: entry.task.id, status: 'cancelled' }));
+  }
+
+  #settle(entry: Entry, outcome: Outcome): Outcome[] {
+    const settled = [this.#end(entry, outcome)];
+    for (const dependent of entry.dependents) {
+      if (dependent.outcome !== null) continue;
+      dependent.openNeeds -= 1;
+      if (outcome.status !== 'ok')
+        settled.push(...this.#settle(dependent, withoutNeed(dependent.task, outcome)));
+      else if (dependent.openNeeds === 0) this.#insertReady(dependent);
+    }
+    return settled;
+  }
+
+  #end(entry: Entry, outcome: Outcome): Outcome {
+    entry.outcome = outcome;
+    this.#open -= 1;
+    return outcome;
+  }
+
+  #insertReady(entry: Entry): void {
+    let low = 0;
+    let high = this.#ready.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#ready[middle].index < entry.index) low = middle + 1;
+      else high = middle;
+    }
+    this.#ready.splice(low, 0, entry);
+  }
+}
+
+/** Outcome of a task whose need did not end well. The first cause is named, however long the chain. */
+function withoutNeed(
+  task: Task,
+  need: Exclude<Outcome, { status: 'ok' }>,
+): Exclude<Outcome, { status: 'ok' }> {
+  if (need.status === 'cancelled') return { taskId: task.id, status: 'cancelled' };
+  const { code, message } = need.error;
+  const cause =
+    code === 'NEED_FAILED' ? message : `it needs ${need.taskId}, which failed: ${code}: ${message}`;
+  return { taskId: task.id, status: 'failed', error: { code: 'NEED_FAILED', message: cause } };
+}
+
+function refuseCircle(entries: readonly Entry[]): void {
+  const openNeeds = entries.map((entry) => entry.openNeeds);
+  const queue = entries.filter((entry) => entry.openNeeds === 0);
+  // The queue grows while it is read: at its end it holds every task that some order can reach.
+  for (const entry of queue) {
+    for (const dependent of entry.dependents) {
+      openNeeds[dependent.index] -= 1;
+      if (openNeeds[dependent.index] === 0) queue.push(dependent);
+    }
+  }
+  if (queue.length === entries.length) return;
+  const stuck = entries.filter((entry) => openNeeds[entry.index] > 0).map((entry) => entry.task.id);
+  throw new Error(`internal: tasks need each other in a circle: ${stuck.slice(0, 5).join(', ')}`);
+}

@@ -1,0 +1,64 @@
+import { type Dataset, type Datum, pictureKey, stream } from '../data/index.ts';
+import type { TrainFeatures } from '../methods/index.ts';
+import { loadFreshView } from './views.ts';
+import type { WorkerContext } from './worker-context.ts';
+
+/** N fixed crops of every picture, encoded before; each epoch draws one, by (seed, epoch, picture). */
+function fixedViews(
+  context: WorkerContext,
+  dataset: Dataset,
+  data: readonly Datum[],
+  seed: number,
+  views: number,
+): TrainFeatures {
+  const dim = context.checkpoint.architecture.embedDim;
+  const perView = Array.from({ length: views }, (_, index) =>
+    context.features(data, { index, mirror: dataset.mirrors }),
+  );
+  const names = data.map(({ picture }) => pictureKey(picture));
+  return {
+    count: data.length,
+    async batch(epoch, indices) {
+      const features = new Float32Array(indices.length * dim);
+      indices.forEach((i, row) => {
+        const view = stream('view', seed, epoch, names[i]!).int(views);
+        features.set(perView[view]!.subarray(i * dim, (i + 1) * dim), row * dim);
+      });
+      return features;
+    },
+  };
+}
+
+/** A new crop every time, encoded when it is asked for: the paper's way. */
+function freshViews(
+  context: WorkerContext,
+  dataset: Dataset,
+  data: readonly Datum[],
+  seed: number,
+): TrainFeatures {
+  return {
+    count: data.length,
+    async batch(epoch, indices) {
+      const encoder = await context.encoder();
+      return encoder.encode(indices.length, (i) =>
+        loadFreshView(
+          data[indices[i]!]!.picture,
+          { seed, epoch, mirror: dataset.mirrors },
+          encoder.resolution,
+        ),
+      );
+    },
+  };
+}
+
+/** The training pictures of a draw as CoOp's loop reads them. */
+export function trainFeatures(
+  context: WorkerContext,
+  dataset: Dataset,
+  data: readonly Datum[],
+  { seed, views }: { readonly seed: number; readonly views: number | 'fresh' },
+): TrainFeatures {
+  return views === 'fresh'
+    ? freshViews(context, dataset, data, seed)
+    : fixedViews(context, dataset, data, seed, views);
+}

@@ -1,0 +1,29 @@
+import { canonicalJson } from '../config/index.ts';
+import { executeCell } from './execute-cell.ts';
+import { executeFeatures } from './execute-features.ts';
+import type { CellJob, FeaturesJob, Job, JobValue } from './job.ts';
+import { WorkerContext } from './worker-context.ts';
+import type { WorkerJob } from './worker-job.ts';
+
+/** The context of the backbone this thread last worked for. */
+let current: { readonly name: string; readonly context: WorkerContext } | null = null;
+
+function contextFor({ payload, threads }: WorkerJob<Job>): WorkerContext {
+  const name = canonicalJson({ ...payload.place, threads });
+  if (current?.name !== name) current = { name, context: new WorkerContext(payload.place, threads) };
+  return current.context;
+}
+
+/** Entry of the pool's threads: does one job. */
+export default function work(job: WorkerJob<Job>): Promise<JobValue> {
+  const context = contextFor(job);
+  const { kind } = job.payload;
+  switch (kind) {
+    case 'features':
+      return executeFeatures(job as WorkerJob<FeaturesJob>, context);
+    case 'cell':
+      return executeCell(job as WorkerJob<CellJob>, context);
+    default:
+      return kind satisfies never;
+  }
+}

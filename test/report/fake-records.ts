@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import type { Cell, CellRecord, MethodConfig, MethodDetails, NearestWords } from '../../src/config/index.ts';
+import type { PlannedCell, ReportPlan } from '../../src/report/index.ts';
+
+/** A generator with a seed, so that every run of the tests sees the same report. Source: mulberry32. */
+export function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Title, classes, test pictures, zero-shot accuracy, and what 16 shots of CoOp and the probe gain. */
+const SETS = [
+  ['icons', 'Icons', 105, 1490, 0.47, 0.15, 0.08],
+  ['icons_arrows', 'Arrows', 48, 520, 0.29, 0.24, 0.21],
+  ['icons_media', 'Media', 36, 402, 0.44, 0.2, 0.15],
+  ['icons_text', 'Text', 41, 388, 0.33, 0.23, 0.18],
+  ['icons_files', 'Files', 33, 306, 0.39, 0.19, 0.19],
+  ['icons_devices', 'Devices', 44, 418, 0.5, 0.14, 0.04],
+  ['icons_commerce', 'Commerce', 38, 361, 0.48, 0.16, 0.07],
+  ['icons_brands', 'Brands', 60, 431, 0.31, 0.38, 0.42],
+  ['icons_places', 'Places', 35, 297, 0.52, 0.11, 0.02],
+  ['icons_nature', 'Nature', 40, 352, 0.55, 0.12, 0.03],
+  ['icons_people', 'People', 27, 240, 0.46, 0.13, 0.05],
+] as const;
+
+const SHOTS = [1, 2, 4, 8, 16] as const;
+const WORDS = [
+  'icon',
+  'flat',
+  'outline',
+  'the',
+  'sharp</w>',
+  'of',
+  'drawn',
+  'glyph',
+  '~',
+  'tiny',
+  'line',
+  'ui',
+];
+
+export const METHODS = [
+  { key: 'zeroshot', title: 'Zero-shot CLIP' },
+  { key: 'linear_probe', title: 'Linear probe' },
+  { key: 'coop_m16_end', title: 'CoOp (M = 16, end)' },
+] as const;
+
+function methodConfig(key: string, shots: number): MethodConfig {
+  if (key === 'zeroshot') return { kind: 'zeroshot', key, version: 1, prompts: ['a photo of a {}.'] };
+  if (key === 'linear_probe') return { kind: 'linear_probe', key, version: 1 };
+  return {
+    kind: 'coop',
+    key,
+    version: 1,
+    nCtx: 16,
+    position: 'end',
+    csc: false,
+    ctxInit: null,
+    epochs: shots >= 8 ? 25 : 50,
+    batchSize: 32,
+    learningRate: 0.002,
+    momentum: 0.9,
+    weightDecay: 5e-4,
+    warmupEpochs: 1,
+    warmupLearningRate: 1e-5,
+    views: 8,
+  };
+}
+
+export function sha(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Axes of a fake experiment; what is left out is the whole grid. */
+export interface FakeOptions {
+  readonly datasets?: readonly { readonly key: string; readonly title: string }[];
+  readonly backbones?: readonly string[];
+  readonly shots?: readonly number[];
+  readonly seeds?: readonly number[];
+  readonly methods?: readonly { readonly key: string; readonly title: string }[];
+  readonly limit?: number | null;
+}
+
+/** The plan of a few-shot grid over the icon suite. */
+export function fakePlan(options: FakeOptions = {}): ReportPlan {
+  const datasets = options.datasets ?? SETS.map(([key, title]) => ({ key, title }));
+  const shots = options.shots ?? SHOTS;
+  const seeds = options.seeds ?? [1, 2, 3];
+  const methods = options.methods ?? METHODS;
+  const cells: PlannedCell[] = [];
+  for (const backbone of options.backbones ?? ['icon-clip-rn']) {
+    for (const dataset of datasets) {
+      const identity = { key: dataset.key, fingerprint: sha(dataset.key) };
+      for (const method of methods) {
+        const none = method.key === 'zeroshot';
+        for (const k of none ? [0] : shots) {
+          for (const seed of none ? [null] : seeds) {
+            const cell: Cell = {
+              dataset: identity,
+              backbone: { name: backbone, sha256: sha(backbone) },
+              method: methodConfig(method.key, k),
+              shots: k,
+              seed,
+              targets: [identity],
+              runtime: { engine: 'onnxruntime', device: 'cpu', precision: 'float32' },
+              limit: options.limit ?? null,
+            };
+            cells.push({ key: sha(JSON.stringify(cell)).slice(0, 32), cell });
+          }
+        }
+      }
+    }
+  }
+  return {
+    experiment: 'fewshot',
+    title: 'Few-shot learning with CoOp on the icon suite',
+    introduction:
+      'Context optimisation, a linear probe and hand-made prompts on eleven sets of icons, drawn by design teams whose work the model never saw.',
+    command: 'npx coop-bench bench fewshot --seeds 1,2,3 --shots 1,2,4,8,16 --out reports/fewshot',
+    cells,
+    datasets,
+    methods,
+    shots,
+    seeds,
+    versions: { 'coop-bench': '0.1.0', node: '20.20.2', 'onnxruntime-node': '1.30.0', sharp: '0.35.5' },
+    notes: ['Logos are the same drawing in most icon sets, so the brands set is easier than it looks.'],
+  };
+}
+
+/** A complete record for every cell of a plan, in its order. */
+export function fakeRecords(plan: ReportPlan): CellRecord[] {
+  return plan.cells.map(({ key, cell }) => fakeRecord(key, cell));
+}
+
+export function fakeRecord(key: string, cell: Cell): CellRecord {
+  const random = mulberry32(Number.parseInt(key.slice(0, 8), 16));
+  const known = SETS.find(([name]) => name === cell.dataset.key);
+  const [, , classes, count, base, coopGain, probeGain] = known ?? ['', '', 20, 200, 0.5, 0.1, 0.05];
+  const progress = cell.shots === 0 ? 0 : Math.log2(cell.shots) / 4;
+  const noise = (random() - 0.5) * 0.03 * (1.4 - progress);
+  const gain = {
+    zeroshot: 0,
+    coop: coopGain * (0.2 + 0.8 * progress) + noise,
+    linear_probe: probeGain - 0.28 * (1 - progress) + noise,
+  }[cell.method.kind];
+  const correct = Math.round((base + gain) * count);
+  const trainPictures = classes * cell.shots - (cell.shots === 16 && classes < 40 ? 7 : 0);
+  return {
+    schemaVersion: 1,
+    key,
+    cell,
+    status: 'ok',
+    run: {
+      startedAt: '2026-11-23T10:00:00.000Z',
+      durationMs: 900 + Math.round(random() * 3000),
+      host: 'laptop',
+      threads: 1,
+      gitRevision: 'a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4e5f6a1b2',
+      versions: { node: '20.20.2' },
+    },
+    result: {
+      scores: cell.targets.map(({ key: target }) => {
+        return { target, accuracy: correct / count, macroAccuracy: correct / count - 0.01, correct, count };
+      }),
+      trainPictures,
+      validationPictures: classes * Math.min(cell.shots, 4),
+      classes,
+      details: cell.method.kind === 'coop' ? coopDetails(cell.method.epochs, random) : {},
+    },
+  };
+}
+
+function coopDetails(epochs: number, random: () => number): MethodDetails {
+  const floor = 0.6 + random();
+  const lossPerEpoch = Array.from({ length: epochs }, (_, epoch) => {
+    return floor + 2.4 * Math.exp((-4 * epoch) / epochs) + (random() - 0.5) * 0.12;
+  });
+  const nearestWords: NearestWords[] = Array.from({ length: 16 }, (_, position) => {
+    const start = 0.55 + random() * 0.6;
+    const words = Array.from({ length: 5 }, (_, rank) => {
+      return { word: WORDS[Math.floor(random() * WORDS.length)]!, distance: start + 0.03 * rank };
+    });
+    return { position, words };
+  });
+  return { lossPerEpoch, nearestWords, steps: epochs * 10 };
+}
+
+/** The same values in another order, always the same one. */
+export function shuffled<T>(values: readonly T[], seed = 1): T[] {
+  const random = mulberry32(seed);
+  const result = [...values];
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [result[i], result[j]] = [result[j]!, result[i]!];
+  }
+  return result;
+}

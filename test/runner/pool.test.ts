@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Outcome, type PoolEvent, runTasks, type Task } from '../../src/runner/index.ts';
+import type { Order } from '../fixtures/runner/worker.ts';
+import { fixture, isAlive, temporaryFolder } from './helpers.ts';
+
+const workerModule = fixture('worker.ts');
+const task = (id: string, payload: Order, ...needs: string[]): Task<Order> => ({
+  id,
+  needs,
+  cost: 1,
+  payload,
+});
+
+function failure(outcome: Outcome): { code: string; message: string; stack?: string } {
+  assert.equal(outcome.status, 'failed');
+  return outcome.status === 'failed' ? outcome.error : assert.fail();
+}
+
+test('tasks run in order on as many threads as workers, in one process that is gone afterwards', async (t) => {
+  const journal = join(temporaryFolder(t), 'journal');
+  const events: PoolEvent[] = [];
+  const outcomes = await runTasks<{ pid: number; threadId: number; threads: number } | string>(
+    [
+      task('cell', { do: 'info', journal }, 'features'),
+      task('features', { do: 'sleep', ms: 60, journal }),
+      task('other', { do: 'sleep', ms: 30, journal }),
+      task('last', { do: 'info', journal }),
+    ],
+    { workers: 2, threads: 3, workerModule, onEvent: (event) => events.push(event) },
+  );
+  const starts = readFileSync(journal, 'utf8').trim().split('\n');
+  assert.deepEqual(
+    starts
+      .slice(0, 2)
+      .map((line) => line.split(' ')[0])
+      .sort(),
+    ['features', 'other'],
+  );
+  const pids = new Set(starts.map((line) => Number(line.split(' ')[1])));
+  assert.equal(pids.size, 1);
+  const [pid] = pids;
+  assert.notEqual(pid, process.pid);
+  assert.equal(isAlive(pid), false);
+  assert.deepEqual(
+    outcomes.map(({ taskId, status }) => [taskId, status]),
+    [
+      ['cell', 'ok'],
+      ['features', 'ok'],
+      ['other', 'ok'],
+      ['last', 'ok'],
+    ],
+  );
+  const info = outcomes[0].status === 'ok' ? outcomes[0].value : assert.fail();
+  assert.ok(typeof info === 'object' && info.threads === 3 && info.threadId > 0);
+  // Never more at once than workers.
+  let running = 0;
+  for (const event of events) {
+    if (event.kind === 'start') running += 1;
+    if (event.kind === 'finish') running -= 1;
+    assert.ok(running <= 2 && running >= 0);
+  }
+});
+
+test('values cross process and thread as they are', async () => {
+  const value = {
+    numbers: new Float32Array([1, Number.NaN]),
+    none: undefined,
+    big: 2n,
+    nested: [new Map([[1, 'a']])],
+  };
+  const [outcome] = await runTasks([task('a', { do: 'echo', value })], {
+    workers: 1,
+    threads: 1,
+    workerModule,
+  });
+  assert.deepEqual(outcome, { taskId: 'a', status: 'ok', value });
+});
+
+test('a task that throws fails alone, with code, message and causes', async () => {
+  const outcomes = await runTasks(
+    [
+      task('user', { do: 'throw', what: 'user' }),
+      task('plain', { do: 'throw', what: 'plain' }),
+      task('text', { do: 'throw', what: 'text' }),
+      task('later', { do: 'throw', what: 'later' }),
+      task('exit', { do: 'exit-thread' }),
+      task('not data', { do: 'not-data' }),
+      task('needs user', { do: 'echo', value: 1 }, 'user'),
+      task('fine', { do: 'echo', value: 1 }),
+    ],
+    { workers: 2, threads: 1, workerModule },
+  );
+  const [user, plain, text, later, exit, notData, needsUser, fine] = outcomes;
+  assert.equal(failure(user).code, 'PICTURE_UNREADABLE');
+  assert.equal(failure(user).message, 'cat.jpg');
+  assert.match(failure(user).stack ?? '', /\[cause\]: Error: the file is cut off/);
+  assert.deepEqual([failure(plain).code, failure(plain).message], ['UNEXPECTED_ERROR', 'index 7 of 5']);
+  assert.match(failure(text).message, /just a text/);
+  assert.deepEqual(
+    [failure(later).code, failure(later).message],
+    ['WORKER_EXITED', 'thrown where nobody awaits'],
+  );
+  assert.deepEqual(
+    [failure(exit).code, failure(exit).message],
+    ['WORKER_EXITED', 'worker exited with code: 3'],
+  );
+  assert.match(failure(notData).message, /could not be cloned/);
+  assert.equal(failure(needsUser).code, 'NEED_FAILED');
+  assert.deepEqual(fine, { taskId: 'fine', status: 'ok', value: 1 });
+});
+
+test('progress and printed lines come as events, and nothing reaches stdout', async () => {
+  const events: PoolEvent[] = [];
+  await runTasks([task('p', { do: 'progress' }), task('q', { do: 'print' })], {
+    workers: 2,
+    threads: 1,
+    workerModule,
+    onEvent: (event) => events.push(event),
+  });
+  assert.deepEqual(
+    events
+      .filter((event) => event.kind === 'progress')
+      .map(({ taskId, fraction, message }) => [taskId, fraction, message]),
+    [
+      ['p', 0.25, 'at 0.25'],
+      ['p', 0.5, 'at 0.5'],
+      ['p', 0.75, 'at 0.75'],
+    ],
+  );
+  const lines = events.filter((event) => event.kind === 'log').map(({ line }) => line);
+  assert.deepEqual(lines.sort(), ['a line on stderr', 'a line on stdout']);
+});
+
+test('a worker module that cannot be loaded fails the tasks with its error', async () => {
+  const outcomes = await runTasks([task('a', { do: 'info' }), task('b', { do: 'info' })], {
+    workers: 1,
+    threads: 1,
+    workerModule: fixture('no-such-module.ts'),
+  });
+  for (const outcome of outcomes) assert.equal(failure(outcome).code, 'ERR_MODULE_NOT_FOUND');
+});
+
+test('an error of the listener ends the run, and the process with it', async (t) => {
+  const journal = join(temporaryFolder(t), 'journal');
+  const run = runTasks([task('a', { do: 'spin', journal }), task('b', { do: 'info', journal })], {
+    workers: 2,
+    threads: 1,
+    workerModule,
+    onEvent: (event) => {
+      if (event.kind === 'finish') throw new Error('the disk is full');
+    },
+  });
+  await assert.rejects(run, { message: 'the disk is full' });
+  const pid = Number(readFileSync(journal, 'utf8').split(/\s/)[1]);
+  assert.equal(isAlive(pid), false);
+});
+
+test('no tasks need no process', async () => {
+  assert.deepEqual(await runTasks([], { workers: 1, threads: 1, workerModule }), []);
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Outcome, Task } from '../../src/runner/index.ts';
+import { TaskSchedule } from '../../src/runner/task-schedule.ts';
+
+const task = (id: string, ...needs: string[]): Task => ({ id, needs, cost: 1, payload: null });
+const ok = (taskId: string): Outcome => ({ taskId, status: 'ok', value: taskId });
+const blame = (taskId: string) => ({ code: 'WORKER_CRASHED', message: taskId });
+
+/** Ids of all tasks that may start now. */
+function startAll(schedule: TaskSchedule): string[] {
+  const ids: string[] = [];
+  for (let next = schedule.start(); next !== null; next = schedule.start()) ids.push(next.id);
+  return ids;
+}
+
+test('tasks start in the order given, each once its needs are done', () => {
+  const schedule = new TaskSchedule([
+    task('c1', 'f'),
+    task('f'),
+    task('c2', 'f', 'g', 'g'),
+    task('g'),
+    task('z'),
+  ]);
+  assert.deepEqual(startAll(schedule), ['f', 'g', 'z']);
+  schedule.finish(ok('g'));
+  assert.deepEqual(startAll(schedule), []);
+  schedule.finish(ok('f'));
+  assert.deepEqual(startAll(schedule), ['c1', 'c2']);
+  for (const id of ['z', 'c2', 'c1']) schedule.finish(ok(id));
+  assert.equal(schedule.settled, true);
+  assert.deepEqual(schedule.outcomes(), ['c1', 'f', 'c2', 'g', 'z'].map(ok));
+});
+
+test('a failure fails what needs it, naming the first cause however long the chain', () => {
+  const schedule = new TaskSchedule([task('a'), task('b', 'a'), task('c', 'b'), task('d')]);
+  startAll(schedule);
+  const failed = { taskId: 'a', status: 'failed', error: { code: 'X', message: 'no cat' } } as const;
+  const settled = schedule.finish(failed);
+  const expected = { code: 'NEED_FAILED', message: 'it needs a, which failed: X: no cat' };
+  assert.deepEqual(settled, [
+    failed,
+    { taskId: 'b', status: 'failed', error: expected },
+    { taskId: 'c', status: 'failed', error: expected },
+  ]);
+  assert.equal(schedule.settled, false);
+});
+
+test('after a crash the tasks that ran start again first, one at a time, and only the guilty one fails', () => {
+  const schedule = new TaskSchedule([task('a'), task('b'), task('c'), task('d', 'a')]);
+  assert.equal(schedule.start()?.id, 'a');
+  assert.equal(schedule.start()?.id, 'b');
+  assert.deepEqual(schedule.crash(blame), { again: ['a', 'b'], settled: [] });
+  assert.deepEqual(startAll(schedule), ['a']);
+  const second = schedule.crash(blame);
+  assert.deepEqual(second.again, []);
+  assert.deepEqual(second.settled, [
+    { taskId: 'a', status: 'failed', error: { code: 'WORKER_CRASHED', message: 'a' } },
+    {
+      taskId: 'd',
+      status: 'failed',
+      error: { code: 'NEED_FAILED', message: 'it needs a, which failed: WORKER_CRASHED: a' },
+    },
+  ]);
+  assert.deepEqual(startAll(schedule), ['b']);
+  schedule.finish(ok('b'));
+  assert.deepEqual(startAll(schedule), ['c']);
+});
+
+test('cancelling leaves running tasks their own end, and what needed them is cancelled', () => {
+  const schedule = new TaskSchedule([task('a'), task('b', 'a'), task('c')]);
+  assert.equal(schedule.start()?.id, 'a');
+  assert.deepEqual(schedule.cancelWaiting(), [
+    { taskId: 'b', status: 'cancelled' },
+    { taskId: 'c', status: 'cancelled' },
+  ]);
+  assert.deepEqual(startAll(schedule), []);
+  assert.deepEqual(schedule.finish(ok('a')), [ok('a')]);
+  assert.equal(schedule.settled, true);
+});
+
+test('a plan that cannot end is refused', () => {
+  assert.throws(() => new TaskSchedule([task('a'), task('a')]), /two tasks have the id a/);
+  assert.throws(() => new TaskSchedule([task('a', 'b')]), /a needs b, which is no task/);
+  assert.throws(() => new TaskSchedule([task('x'), task('a', 'b'), task('b', 'a')]), /in a circle: a, b/);
+});
