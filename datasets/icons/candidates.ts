@@ -1,6 +1,6 @@
 import type { IconSet } from '../../src/data/draw-icon.ts';
 import { loadIconSet } from '../../src/data/draw-icon.ts';
-import { MISNAMED } from './misnamed.ts';
+import { correctedClass } from './misnamed.ts';
 import { conceptKey, readName } from './names.ts';
 import { SYNONYMS } from './synonyms.ts';
 
@@ -53,7 +53,7 @@ function drawableNames(source: IconSet): { name: string; isAlias: boolean }[] {
 export function drawingsByConcept(set: string): Map<string, string> {
   const best = new Map<string, { name: string; order: readonly number[] }>();
   for (const { name, isAlias } of drawableNames(loadIconSet(set))) {
-    const corrected = MISNAMED.get(`${set}:${name}`);
+    const corrected = correctedClass(set, name);
     if (corrected === null) continue;
     const { concept, rank } = readName(name, KNOWN_KEYS);
     const key = conceptKey(corrected ?? concept);

@@ -7,7 +7,7 @@ const DIRECTIONS = ['up', 'down', 'left', 'right'] as const;
 
 /** Sets whose names for the four directions mean another shape: from their pattern to ours, `*` the direction. */
 const SHIFTED_DIRECTIONS: readonly (readonly [string, readonly string[], string])[] = [
-  ['ep', ['arrow-*'], 'chevron *'],
+  ['ep', ['arrow-*', 'arrow-*-bold'], 'chevron *'],
   ['oui', ['arrow-*'], 'chevron *'],
   ['fe', ['arrow-*'], 'chevron *'],
   ['simple-line-icons', ['arrow-*'], 'chevron *'],
@@ -20,97 +20,99 @@ const SHIFTED_DIRECTIONS: readonly (readonly [string, readonly string[], string]
   ['cuida', ['caret-*-outline'], 'chevron *'],
   ['ci', ['caret-*-sm', 'caret-*-md'], 'chevron *'],
   ['radix-icons', ['caret-*'], 'chevron *'],
-  ['ant-design', ['*-circle-outlined', '*-circle-filled'], 'chevron * in a circle'],
+  ['ant-design', ['*-circle-outlined', '*-circle-filled', '*-circle-twotone'], 'chevron * in a circle'],
   ['uiw', ['*-circle', '*-circle-o'], 'chevron * in a circle'],
 ];
 
-/** Drawings one by one, "set:icon icon …", by the class they belong to; '' for none. */
+/** Drawings one by one, "set:icon icon …", by the class they belong to; '' for none. A name may end in `*`. */
 const ONE_BY_ONE: Readonly<Record<string, readonly string[]>> = {
   // Object alignment: bars against an edge, where "align" elsewhere means lines of text. X is a firm's sign.
   '': [
     // Objects aligned to an edge, where "align" elsewhere means lines of text.
-    'akar-icons:align-left align-right',
+    'akar-icons:align-*',
     'bi:align-center',
     'clarity:align-left-line align-right-line align-center-line',
+    'fe:align-*',
     'fontisto:left-align right-align',
-    'gg:align-left align-right align-center',
-    'lsicon:left-align-outline right-align-outline',
-    'majesticons:align-left-line align-right-line align-left align-right',
-    'mynaui:align-left align-right',
-    'proicons:align-left align-right',
-    'radix-icons:align-left align-right',
-    'teenyicons:align-left-outline align-right-outline align-left-solid align-right-solid',
+    'gg:align-*',
+    'lsicon:left-align-* right-align-*',
+    'majesticons:align-*',
+    'mynaui:align-*',
+    'ooui:align-*',
+    'proicons:align-*',
+    'radix-icons:align-*',
+    'teenyicons:align-*',
     // A firm's sign, or a letter, where "x" elsewhere is a cross.
     'akar-icons:x-fill',
     'ant-design:x-outlined',
     'fa6-solid:x',
     'foundation:x',
+    'la:cross',
     'mage:x',
     'meteor-icons:x',
     'pixel:x',
     'uil:x',
-    'la:cross',
     // Shapes with another meaning under the same word.
-    'akar-icons:sound-up',
-    'ant-design:stop-outlined group-outlined',
-    'basil:group-151-outline box-outline',
-    'bi:save arrows indent',
+    'akar-icons:sound-up stop video',
+    'ant-design:contacts-* group-* stop-*',
+    'basil:box-* group-*',
+    'bi:arrows indent save',
     'bx:volume',
     'ci:warning',
-    'clarity:computer-line collapse-line',
+    'clarity:collapse-line computer-line',
     'codicon:account indent',
     'cuida:loop-outline paragraph-outline',
-    'duo-icons:menu moon-2',
-    'ep:menu lightning mute',
-    'eos-icons:volume-outlined volume',
+    'duo-icons:folder-open menu moon-2',
+    'eos-icons:volume*',
+    'ep:expand lightning menu mute',
     'fa6-solid:arrows-left-right map-pin',
-    'fe:loop scale step-forward step-backward warning',
-    'flat-color-icons:display external next',
-    'flat-ui:bag flag pencil play settings',
+    'fe:loop scale step-* warning',
+    'flat-color-icons:dislike display external next',
+    'flat-ui:bag flag pc pencil play settings',
     'fontisto:lightning',
     'foundation:loop next previous sound',
     'grommet-icons:bar download language login next previous save',
-    'guidance:shop glass',
+    'guidance:glass shop',
     'humbleicons:volume',
-    'iconamoon:swap type-bold lightning-1 upload',
-    'ion:scale-outline scale scale-sharp journal-outline journal journal-sharp',
+    'iconamoon:lightning-1* swap* type-bold upload*',
+    'icons8:female',
+    'ion:id-card* journal* scale*',
     'jam:table',
-    'la:university',
-    'lets-icons:circle-left circle-right collapse filter flask hide-eye menu stop',
-    'lsicon:bar-outline column-outline contract-outline rail-outline scale-outline',
-    'lsicon:tree-outline volume-up-outline volume-down-outline volume-up-filled volume-down-filled',
+    'lets-icons:circle-left* circle-right* collapse* filter* flask* hide-eye* menu* sign-* sound* stop* video*',
+    'lsicon:bar-* column-* contract-* rail-* scale-* stop-* tree-* volume-up-* volume-down-*',
     'lucide:bolt triangle-right university',
-    'mage:bolt tablet',
-    'maki:hospital shop',
-    'marketeq:eye map map-pin next notification-alt cloud sign-out-alt',
+    'mage:bolt* tablet*',
+    'maki:hospital* shop*',
+    'marketeq:cloud eye keyboard* map map-pin next notification-alt sign-out-alt',
     'mi:filter tablet',
-    'mynaui:album skip-forward',
+    'mynaui:album* skip-forward',
     'nimbus:stop university',
-    'octicon:loop-24 loop-16 stop-24 stop-16',
+    'octicon:loop-* quote-* stop-* video-*',
     'oi:location',
-    'ooui:bold-f italic-s collapse expand message next-ltr previous-ltr',
+    'ooui:bold-f collapse expand italic-s message next-ltr previous-ltr',
     'oui:scale',
     'pepicons-pencil:cellphone-loop checkmark-outlined',
     'pepicons-pop:cellphone-loop checkmark-outlined',
     'prime:fast-backward',
-    'proicons:album expand',
+    'proicons:album* arrow-left-right expand',
+    'qlementine-icons:arrows-left-right-* header-*',
     'quill:collapse expand',
-    'radix-icons:box',
-    'stash:location',
-    'system-uicons:scale swap',
-    'tdesign:loudspeaker move sleep tv',
-    'teenyicons:location-outline location-solid paragraph-outline',
-    'uil:bag game paragraph subway water',
+    'radix-icons:box video',
+    'stash:location* trend-arrow-*',
+    'system-uicons:scale shuffle swap',
+    'tdesign:address-book* highlight loudspeaker* move* sleep* tv*',
+    'teenyicons:attachment-* contract-* location-* paragraph-*',
+    'uil:bag game paragraph shrink shuffle subway water',
     'uim:bag paragraph',
     'uis:bag paragraph',
-    'uiw:menu stop',
+    'uiw:menu* stop*',
     'vaadin:bolt',
-    'weui:album-outlined clip-outlined pencil-outlined previous-outlined shop-outlined transfer-outlined',
-    'wpf:message-outline previous speaker',
+    'weui:album-* clip-* contacts-* pencil-* previous-* shop-* transfer-*',
+    'wpf:invisible message-outline next previous speaker',
     'zondicons:swap',
   ],
   heart: ['weui:like-outlined like-filled', 'wpf:like', 'flat-color-icons:like'],
-  'mobile phone': ['bi:phone', 'proicons:phone', 'quill:phone', 'oi:phone', 'nimbus:telephone'],
+  'mobile phone': ['bi:phone', 'proicons:phone', 'quill:phone', 'oi:phone', 'jam:phone'],
   'play in a circle': [
     'ei:play',
     'lsicon:play-outline play-filled',
@@ -118,29 +120,48 @@ const ONE_BY_ONE: Readonly<Record<string, readonly string[]>> = {
     'zondicons:play-outline',
   ],
   'pause in a circle': ['zondicons:pause-outline'],
-  'video camera': ['gg:camera', 'nimbus:camera'],
+  'video camera': ['gg:camera'],
   'fast forward': ['cil:media-skip-forward', 'oi:media-skip-forward', 'fontisto:step-forward'],
   rewind: ['cil:media-skip-backward', 'oi:media-skip-backward'],
   location: ['bx:map', 'bxs:map'],
 };
 
-function index(): ReadonlyMap<string, string | null> {
-  const found = new Map<string, string | null>();
+/** Corrections of one set: of single names, and of all names with a beginning. */
+interface SetCorrections {
+  readonly names: Map<string, string | null>;
+  readonly beginnings: [string, string | null][];
+}
+
+function index(): ReadonlyMap<string, SetCorrections> {
+  const bySet = new Map<string, SetCorrections>();
+  const add = (set: string, name: string, className: string | null): void => {
+    const own: SetCorrections = bySet.get(set) ?? { names: new Map(), beginnings: [] };
+    if (name.endsWith('*')) own.beginnings.push([name.slice(0, -1), className]);
+    else own.names.set(name, className);
+    bySet.set(set, own);
+  };
   for (const [set, patterns, className] of SHIFTED_DIRECTIONS) {
     for (const direction of DIRECTIONS) {
       for (const pattern of patterns) {
-        found.set(`${set}:${pattern.replace('*', direction)}`, className.replace('*', direction));
+        add(set, pattern.replace('*', direction), className.replace('*', direction));
       }
     }
   }
   for (const [className, entries] of Object.entries(ONE_BY_ONE)) {
     for (const entry of entries) {
       const [set, names] = entry.split(':');
-      for (const name of names.split(' ')) found.set(`${set}:${name}`, className || null);
+      for (const name of names.split(' ')) add(set, name, className || null);
     }
   }
-  return found;
+  return bySet;
 }
 
-/** "set:icon" to the class it belongs to, or null for none. */
-export const MISNAMED: ReadonlyMap<string, string | null> = index();
+const CORRECTIONS = index();
+
+/** The class a misnamed drawing belongs to, null for none; undefined where its name is right. */
+export function correctedClass(set: string, name: string): string | null | undefined {
+  const own = CORRECTIONS.get(set);
+  const exact = own?.names.get(name);
+  if (exact !== undefined) return exact;
+  return own?.beginnings.find(([beginning]) => name.startsWith(beginning))?.[1];
+}

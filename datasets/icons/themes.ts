@@ -17,7 +17,7 @@ export const THEME_CLASSES = {
   icons_text:
     'bold, italic, underline, strikethrough, align left, align center, align right, align justify, ' +
     'bulleted list, numbered list, indent, outdent, heading, subscript, superscript, quote, link, ' +
-    'broken link, paragraph, font size, letter T, letter A, highlighter, text color, spell check, ' +
+    'broken link, paragraph, font size, highlighter, text color, spell check, ' +
     'hash sign, at sign, asterisk, translate, columns, table, code, eraser, clear formatting, ' +
     'paperclip, scissors, pencil',
   icons_files:
@@ -56,7 +56,7 @@ export const THEME_CLASSES = {
     'user, users, add user, remove user, checked user, deleted user, user in a circle, user in a square, ' +
     'male, female, baby, wheelchair, accessibility, smiling face, sad face, neutral face, angry face, ' +
     'laughing face, surprised face, winking face, heart, thumbs up, thumbs down, hand, eye, eye closed, ear, ' +
-    'brain, skull, ghost, mask, glasses, id card, address book, t-shirt, handshake, running, walking, ' +
+    'brain, skull, ghost, glasses, id card, address book, t-shirt, handshake, running, walking, ' +
     'graduation cap, fingerprint',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -25,22 +25,24 @@ function checkDevice(device: string): void {
   });
 }
 
-/** A shot count that no class of any set has would make an empty column. */
+/** Pictures of the largest class of a set. */
+function largestClass({ train }: Dataset): number {
+  const perClass = new Map<number, number>();
+  for (const { label } of train) perClass.set(label, (perClass.get(label) ?? 0) + 1);
+  return Math.max(0, ...perClass.values());
+}
+
+/** A class with too few pictures gives all it has; a shot count that no class of any set has is a mistake. */
 function checkShots(shots: readonly number[], datasets: readonly Dataset[]): void {
-  for (const dataset of datasets) {
-    const perClass = new Map<number, number>();
-    for (const { label } of dataset.train) perClass.set(label, (perClass.get(label) ?? 0) + 1);
-    const largest = Math.max(0, ...perClass.values());
-    const tooMany = shots.find((count) => count > largest);
-    if (tooMany !== undefined) {
-      throw new UserError('TOO_MANY_SHOTS', {
-        where: `--shots ${tooMany} on ${dataset.key}`,
-        expected: `at most ${largest}, the training pictures of its largest class`,
-        found: String(tooMany),
-        hint: `--shots with smaller numbers, or --datasets without ${dataset.key}`,
-      });
-    }
-  }
+  const largest = Math.max(...datasets.map(largestClass));
+  const tooMany = shots.find((count) => count > largest);
+  if (tooMany === undefined) return;
+  throw new UserError('TOO_MANY_SHOTS', {
+    where: `--shots ${tooMany}`,
+    expected: `at most ${largest}, the training pictures of the largest class of ${datasets.map(({ key }) => key).join(', ')}`,
+    found: String(tooMany),
+    hint: `--shots with numbers up to ${largest}`,
+  });
 }
 
 /**

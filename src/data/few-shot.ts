@@ -42,7 +42,7 @@ function drawFrom(groups: Map<number, Datum[]>, shots: number, random: PythonRan
  * @param dataset Only its key, train and val are read.
  * @param shots Whole number, at least 1.
  * @param seed The run's seed.
- * @throws {UserError} `BAD_SHOTS`: no whole number from 1; `TOO_MANY_SHOTS`: no class has so many pictures.
+ * @throws {UserError} `BAD_SHOTS`: no whole number from 1.
  */
 export function drawFewShot(
   dataset: Pick<Dataset, 'key' | 'train' | 'val'>,
@@ -57,16 +57,6 @@ export function drawFewShot(
     });
   }
   const train = groupByLabel(dataset.train);
-  let largest = 0;
-  for (const group of train.values()) largest = Math.max(largest, group.length);
-  if (largest < shots) {
-    throw new UserError('TOO_MANY_SHOTS', {
-      where: `few-shot draw from ${dataset.key}`,
-      expected: `at least one class with ${shots} training pictures`,
-      found: `${largest} in the largest of ${train.size} classes`,
-      hint: `ask for at most ${largest} shots on this dataset`,
-    });
-  }
   const random = new PythonRandom(seed);
   return {
     train: drawFrom(train, shots, random),

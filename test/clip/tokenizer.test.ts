@@ -20,7 +20,7 @@ describe('Tokenizer against Python CLIP', () => {
     }
   });
 
-  // Made by the algorithm of openai/CLIP's simple_tokenizer in Python 3.11 with ftfy 6.3.1 and regex.
+  // Made by openai/CLIP's own tokenizer with fixtures/tokenizer/make.py.
   const hostile = load<{ text: string; ids: number[] }[]>('tokenizer/hostile.json');
   for (const { text, ids } of hostile) {
     it(`gives the ids of ${JSON.stringify(text.slice(0, 40))}`, () =>

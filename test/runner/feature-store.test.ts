@@ -146,10 +146,12 @@ test('processes write at once, and one killed in the middle leaves only whole sh
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
-  const [one, two, killed] = [begin(1, 20), begin(2, 20), begin(3, 1e9)];
+  const children = [begin(1, 20), begin(2, 20), begin(3, 1e9)];
+  const ends = Promise.all(children.map((child) => once(child, 'exit')));
+  const killed = children[2];
   await once(killed.stdout, 'data');
   setTimeout(() => killed.kill('SIGKILL'), 40);
-  await Promise.all([once(one, 'exit'), once(two, 'exit'), once(killed, 'exit')]);
+  await ends;
   const reports: DamagedShard[] = [];
   const store = FeatureStore.open(dir, 'shared', 64, (damaged) => reports.push(damaged));
   for (const writer of [1, 2]) {

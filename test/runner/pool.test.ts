@@ -31,15 +31,17 @@ test('tasks run in order on as many threads as workers, in one process that is g
     ],
     { workers: 2, threads: 3, workerModule, onEvent: (event) => events.push(event) },
   );
-  const starts = readFileSync(journal, 'utf8').trim().split('\n');
-  assert.deepEqual(
-    starts
-      .slice(0, 2)
-      .map((line) => line.split(' ')[0])
-      .sort(),
-    ['features', 'other'],
-  );
-  const pids = new Set(starts.map((line) => Number(line.split(' ')[1])));
+  const started = events.filter((event) => event.kind === 'start').map(({ taskId }) => taskId);
+  assert.deepEqual(started.slice(0, 2), ['features', 'other']);
+  const at = (kind: 'start' | 'finish', id: string): number =>
+    events.findIndex(
+      (event) =>
+        (event.kind === 'start' && kind === 'start' && event.taskId === id) ||
+        (event.kind === 'finish' && kind === 'finish' && event.outcome.taskId === id),
+    );
+  assert.ok(at('start', 'cell') > at('finish', 'features'));
+  const lines = readFileSync(journal, 'utf8').trim().split('\n');
+  const pids = new Set(lines.map((line) => Number(line.split(' ')[1])));
   assert.equal(pids.size, 1);
   const [pid] = pids;
   assert.notEqual(pid, process.pid);

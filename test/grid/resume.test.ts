@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { run, start, temporaryFolder } from './command.ts';
+
+const GRID = [
+  'bench',
+  'fewshot',
+  '--datasets',
+  'icons_nature',
+  '--shots',
+  '1,2',
+  '--seeds',
+  '1,2',
+  '--views',
+  '3',
+];
+const CELLS = 9;
+/** What must not differ between two runs of one grid. */
+const TABLES = ['cells.csv', 'summary.csv'] as const;
+
+const recordsIn = (out: string): string[] => {
+  try {
+    return readdirSync(join(out, 'records')).filter((name) => /^[0-9a-f]{32}\.json$/.test(name));
+  } catch {
+    return [];
+  }
+};
+
+test('a grid killed with SIGKILL again and again leaves the tables of an undisturbed run', async (t) => {
+  const folder = temporaryFolder(t);
+  const argsFor = (name: string) => [
+    ...GRID,
+    '--out',
+    join(folder, name),
+    '--cache',
+    join(folder, `${name}-cache`),
+  ];
+
+  const undisturbed = await run(argsFor('whole'));
+  assert.equal(undisturbed.code, 0, undisturbed.stderr);
+
+  // Once among the pictures, then as soon as there is a new record, until little is left.
+  const killed = join(folder, 'killed');
+  for (let kills = 0; kills < 4 && recordsIn(killed).length < CELLS - 2; kills++) {
+    const before = recordsIn(killed).length;
+    const { process: child, finished } = start(argsFor('killed'));
+    if (kills === 0) await sleep(2000);
+    else while (recordsIn(killed).length === before && child.exitCode === null) await sleep(5);
+    child.kill('SIGKILL');
+    await finished;
+  }
+  const survived = recordsIn(killed).length;
+  assert.ok(survived > 0 && survived < CELLS, `${survived} records survived`);
+
+  const resumed = await run([...argsFor('killed'), '--json']);
+  assert.equal(resumed.code, 0, resumed.stderr);
+  const summary = JSON.parse(resumed.stdout) as { computed: number; reused: number };
+  assert.deepEqual([summary.computed, summary.reused], [CELLS - survived, survived]);
+  for (const table of TABLES) {
+    assert.equal(
+      readFileSync(join(killed, table), 'utf8'),
+      readFileSync(join(folder, 'whole', table), 'utf8'),
+      table,
+    );
+  }
+
+  const again = await run([...argsFor('killed'), '--json']);
+  assert.match(again.stderr, /nothing to compute: all 9 cells/);
+  assert.equal((JSON.parse(again.stdout) as { computed: number }).computed, 0);
+});
+
+test('Ctrl-C stops cleanly with exit code 130, and the same command goes on', async (t) => {
+  const folder = temporaryFolder(t);
+  const out = join(folder, 'out');
+  const args = [...GRID, '--out', out, '--cache', join(folder, 'cache')];
+  const { process: child, finished } = start(args);
+  while (recordsIn(out).length === 0 && child.exitCode === null) await sleep(5);
+  child.kill('SIGINT');
+  const stopped = await finished;
+  assert.equal(stopped.code, 130, stopped.stderr);
+  assert.match(stopped.stderr, /the same command goes on from here/);
+  assert.ok(!readdirSync(out).includes('run.lock'));
+
+  const resumed = await run([...args, '--json']);
+  assert.equal(resumed.code, 0, resumed.stderr);
+  assert.ok((JSON.parse(resumed.stdout) as { reused: number }).reused > 0);
+});
+
+test('shards compute disjoint parts of one plan', async (t) => {
+  const folder = temporaryFolder(t);
+  const args = [
+    ...GRID,
+    '--out',
+    join(folder, 'out'),
+    '--cache',
+    join(folder, 'cache'),
+    '--methods',
+    'zeroshot,linear_probe',
+  ];
+  const counts: number[] = [];
+  for (const shard of ['1/2', '2/2']) {
+    const { stdout } = await run([...args, '--shard', shard, '--json']);
+    counts.push((JSON.parse(stdout) as { computed: number }).computed);
+  }
+  assert.deepEqual(counts, [3, 2]);
+});
