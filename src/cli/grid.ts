@@ -1,9 +1,26 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DATASETS, ICON_SUITE, loadDataset } from '../../datasets/index.ts';
-import { type Benchmark, checkMethodKey, type GridOptions, METHOD_KEYS, UserError } from '../config/index.ts';
+import {
+  coopPrompts,
+  encodeImages,
+  fillTemplate,
+  openCheckpoint,
+  readTextWeights,
+  Tokenizer,
+  textPrompts,
+} from '../clip/index.ts';
+import {
+  type Benchmark,
+  checkMethodKey,
+  type GridOptions,
+  METHOD_KEYS,
+  type MethodConfig,
+  methodConfig,
+  UserError,
+} from '../config/index.ts';
 import type { Dataset } from '../data/index.ts';
-import type { Experiment } from '../runner/index.ts';
+import type { Backbone, Experiment } from '../runner/index.ts';
 import { ONNX_DEVICES } from '../runtime/index.ts';
 import { DEFAULT_BACKBONE, resolveBackbone } from './backbones.ts';
 
@@ -46,6 +63,28 @@ function checkShots(shots: readonly number[], datasets: readonly Dataset[]): voi
 }
 
 /**
+ * Finds out what would fail in every cell: a model with missing, misshapen or non-finite weights, a prompt that
+ * is longer than its context.
+ */
+function checkModel(
+  backbone: Backbone,
+  datasets: readonly Dataset[],
+  methods: readonly MethodConfig[],
+): void {
+  const checkpoint = openCheckpoint(backbone.path);
+  const { contextLength, vocabSize } = checkpoint.architecture.text;
+  encodeImages(checkpoint, 1);
+  readTextWeights(checkpoint.weights, checkpoint.architecture);
+  const tokenizer = new Tokenizer(vocabSize);
+  for (const { classNames, prompt } of datasets) {
+    for (const method of methods) {
+      if (method.kind === 'zeroshot') textPrompts(tokenizer, fillTemplate(prompt, classNames), contextLength);
+      if (method.kind === 'coop') coopPrompts(tokenizer, classNames, { ...method, contextLength });
+    }
+  }
+}
+
+/**
  * Decides everything about a grid before any work starts.
  * @throws {UserError} Whatever is wrong with the request: unknown names, bad files, impossible shots.
  */
@@ -69,8 +108,14 @@ export async function resolveExperiment(benchmark: Benchmark, options: GridOptio
   for (const target of targets) checkSharedClasses(datasets, target);
   const shots = options.shots ?? benchmark.shots;
   checkShots(shots, datasets);
-  const backbones = [];
-  for (const name of options.backbones ?? [DEFAULT_BACKBONE]) backbones.push(await resolveBackbone(name));
+  const [views, epochs] = [options.views ?? SUITE_VIEWS, options.epochs ?? 'suite'];
+  const settings = methods.map((key) => methodConfig(key, { shots: shots[0]!, epochs, views, prompts: [] }));
+  const backbones: Backbone[] = [];
+  for (const name of options.backbones ?? [DEFAULT_BACKBONE]) {
+    const backbone = await resolveBackbone(name);
+    checkModel(backbone, datasets, settings);
+    backbones.push(backbone);
+  }
   return {
     benchmark,
     datasets,
@@ -79,8 +124,8 @@ export async function resolveExperiment(benchmark: Benchmark, options: GridOptio
     methods,
     shots,
     seeds: options.seeds ?? benchmark.seeds,
-    views: options.views ?? SUITE_VIEWS,
-    epochs: options.epochs ?? 'suite',
+    views,
+    epochs,
     runtime: { engine: 'onnxruntime', device, precision: 'float32' },
     limit: options.limit ?? null,
   };

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { UserError } from '../config/errors.ts';
 import { nearNames } from '../config/near-names.ts';
+import { writeFileAtomic } from '../files/index.ts';
 import { DTYPE_BYTES, elementCount, type StoredTensor, tensorFromBytes } from './safetensors-dtype.ts';
 import { HEADER_LIMIT, LENGTH_BYTES, parseHeader, type SafetensorsHeader } from './safetensors-header.ts';
 
@@ -182,35 +182,12 @@ export function encodeSafetensors(
 /**
  * Writes a safetensors file under a temporary name, flushes it and renames it: a reader never sees half of it.
  *
- * @throws {UserError} `FILE_UNWRITABLE`, with the system's reason (no folder, no permission, no space).
+ * @throws {UserError} `FOLDER_NOT_WRITABLE` or `DISK_FULL`, with the system's reason.
  */
 export function writeSafetensors(
   path: string,
   tensors: NamedTensors,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
-  const parts = encodeParts(tensors, metadata);
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    const file = openSync(temporary, 'wx');
-    try {
-      for (const part of parts) {
-        for (let done = 0; done < part.length; ) {
-          done += writeSync(file, part, done, Math.min(CHUNK_BYTES, part.length - done));
-        }
-      }
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new UserError('FILE_UNWRITABLE', {
-      where: path,
-      expected: 'a place that a file can be written to',
-      found: error instanceof Error ? error.message : String(error),
-      cause: error,
-    });
-  }
+  writeFileAtomic(path, encodeParts(tensors, metadata));
 }

@@ -1,4 +1,3 @@
-export { writeFileAtomic } from './atomic-write.ts';
 export { type Comparison, compareMethods } from './compare.ts';
 export { toCsv } from './csv.ts';
 export type { PlannedCell, ReportPlan, TitledKey } from './plan.ts';

@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { CellRecord } from '../config/index.ts';
-import { writeFileAtomic } from './atomic-write.ts';
+import { makeFolder, writeFileAtomic } from '../files/index.ts';
+
 import type { Rendering } from './charts/render.ts';
 import { type BackboneFigures, backboneFigures, type ReportFigure } from './charts/report-figures.ts';
 import { csvFiles } from './csv.ts';
@@ -20,7 +21,7 @@ import { buildTables } from './tables.ts';
  * @param dir Made where it is missing. Each file appears whole or not at all.
  * @param records In any order; those of other plans are left out, missing ones are said on the page.
  * @returns Paths of the files, relative to `dir`, in the order written.
- * @throws {UserError} `REPORT_NOT_WRITABLE`: the folder or the disk refuses.
+ * @throws {UserError} `FOLDER_NOT_WRITABLE`, `DISK_FULL`.
  */
 export async function writeReport(
   dir: string,
@@ -30,11 +31,13 @@ export async function writeReport(
   const tables = buildTables(plan, records);
   const results = joinPlan(plan, records);
   const files: string[] = [];
-  const write = async (name: string, content: string | Uint8Array) => {
-    await writeFileAtomic(join(dir, name), content);
+  const write = (name: string, content: string | Uint8Array): void => {
+    const path = join(dir, name);
+    makeFolder(dirname(path));
+    writeFileAtomic(path, [content]);
     files.push(name);
   };
-  for (const [name, text] of Object.entries(csvFiles(tables))) await write(name, text);
+  for (const [name, text] of Object.entries(csvFiles(tables))) write(name, text);
   const parts: BackbonePart[] = [];
   for (const backbone of backbonesOf(plan)) {
     const comparisons = allComparisons(plan, tables.cells, backbone);
@@ -46,14 +49,14 @@ export async function writeReport(
       const rendering = await draw(figure);
       drawn.set(figure.name, { name: figure.name, svg: rendering.svg });
       const stem = `plots/${figure.name}`;
-      await write(`${stem}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
-      await write(`${stem}.svg`, `${rendering.svg}\n`);
-      await write(`${stem}.png`, rendering.png);
+      write(`${stem}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`);
+      write(`${stem}.svg`, `${rendering.svg}\n`);
+      write(`${stem}.png`, rendering.png);
     }
     parts.push({ backbone, comparisons, runs, figures: pageFigures(figures, drawn) });
   }
   const problems = findProblems(results);
-  await write('index.html', renderPage({ plan, tables, results, problems, backbones: parts }));
+  write('index.html', renderPage({ plan, tables, results, problems, backbones: parts }));
   return { files };
 }
 

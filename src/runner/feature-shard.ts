@@ -1,8 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
-import { writeFileAtomic } from './atomic-file.ts';
-import { systemErrorCode } from './disk-error.ts';
+import { systemErrorCode, writeFileAtomic } from '../files/index.ts';
 import { FEATURE_KEY_BYTES } from './key-index.ts';
 
 // A shard file: 8 bytes magic; uint32 length of the header; the header as JSON, padded with spaces so that what

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { makeFolder, removeAbandonedFiles } from './atomic-file.ts';
-import { explainDiskError, systemErrorCode } from './disk-error.ts';
+import { explainDiskError, makeFolder, removeAbandonedFiles, systemErrorCode } from '../files/index.ts';
 import {
   DamagedShardError,
   openShard,

@@ -7,6 +7,8 @@ import { TaskSchedule } from './task-schedule.ts';
 const GRACE_MS = 10_000;
 /** A process that dies this often in a row before it is ready will not come up. */
 const STARTS_TO_GIVE_UP = 2;
+/** One that has not answered by then is killed, and counts as one that died. */
+const START_WITHIN_MS = 60_000;
 
 /** How to run tasks. */
 export interface RunTasksOptions<V = unknown> {
@@ -59,6 +61,7 @@ class Run {
   #stopping = false;
   #error: { readonly thrown: unknown } | null = null;
   #graceTimer: NodeJS.Timeout | undefined;
+  #startTimer: NodeJS.Timeout | undefined;
   #resolve: () => void = () => {};
 
   constructor(schedule: TaskSchedule, taskCount: number, options: RunTasksOptions) {
@@ -81,6 +84,7 @@ class Run {
     } finally {
       signal?.removeEventListener('abort', abort);
       clearTimeout(this.#graceTimer);
+      clearTimeout(this.#startTimer);
       // A run that ended by an error may have tasks in it: those are not waited for.
       if (this.#error !== null) this.#host?.kill();
       await this.#host?.close();
@@ -95,6 +99,7 @@ class Run {
       onLine: (line) => this.#guard(() => this.#emit({ kind: 'log', line })),
       onEnd: (how, lastLines) => this.#guard(() => this.#hostEnded(how, lastLines)),
     });
+    this.#startTimer = setTimeout(() => this.#host?.kill(), START_WITHIN_MS);
     this.#host.send({
       kind: 'open',
       workers: this.#workers,
@@ -129,6 +134,7 @@ class Run {
   #hear(message: FromHost): void {
     switch (message.kind) {
       case 'ready':
+        clearTimeout(this.#startTimer);
         this.#ready = true;
         this.#failedStarts = 0;
         return;
@@ -151,6 +157,7 @@ class Run {
   }
 
   #hostEnded(how: string, lastLines: readonly string[]): void {
+    clearTimeout(this.#startTimer);
     this.#host = null;
     if (this.#schedule.settled || this.#error !== null) return;
     if (!this.#ready && !this.#stopping) this.#countFailedStart(how, lastLines);

@@ -2,8 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type CellRecord, canonicalJson, cellKey } from '../config/index.ts';
-import { makeFolder, removeAbandonedFiles, writeFileAtomic } from './atomic-file.ts';
-import { explainDiskError, systemErrorCode } from './disk-error.ts';
+import {
+  explainDiskError,
+  makeFolder,
+  removeAbandonedFiles,
+  systemErrorCode,
+  writeFileAtomic,
+} from '../files/index.ts';
 import { recordSchema } from './record-schema.ts';
 
 /** What stands at a record's place: a whole record, nothing, or something that is no record of this key. */

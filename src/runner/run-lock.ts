@@ -3,8 +3,7 @@ import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../config/index.ts';
-import { makeFolder } from './atomic-file.ts';
-import { explainDiskError, systemErrorCode } from './disk-error.ts';
+import { explainDiskError, makeFolder, systemErrorCode } from '../files/index.ts';
 import { lifeOf, ownIdentity } from './process-identity.ts';
 
 const holderSchema = z.object({

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { systemErrorCode } from './disk-error.ts';
+import { systemErrorCode } from '../files/index.ts';
 import type { TaskError } from './task.ts';
 
 /**

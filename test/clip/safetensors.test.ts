@@ -124,7 +124,7 @@ describe('writeSafetensors', () => {
     assert.throws(
       () => writeSafetensors(path, {}),
       (error) =>
-        error instanceof UserError && error.code === 'FILE_UNWRITABLE' && error.message.includes(path),
+        error instanceof UserError && error.code === 'FOLDER_NOT_WRITABLE' && error.message.includes(path),
     );
   });
 });

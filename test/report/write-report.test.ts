@@ -113,8 +113,8 @@ test('a folder that cannot be made is refused with what to try', async () => {
     await writeFile(file, 'not a folder');
     await assert.rejects(writeReport(join(file, 'report'), small, []), (error: unknown) => {
       assert.ok(error instanceof UserError);
-      assert.equal(error.code, 'REPORT_NOT_WRITABLE');
-      assert.match(error.message, /cells\.csv\n {2}found: .*\n {2}try: /);
+      assert.equal(error.code, 'FOLDER_NOT_WRITABLE');
+      assert.match(error.message, /file\/report\n {2}expected: .*\n {2}found: .*\n {2}try: /);
       return true;
     });
     assert.equal(await readFile(file, 'utf8'), 'not a folder');

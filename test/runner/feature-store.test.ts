@@ -148,6 +148,9 @@ test('processes write at once, and one killed in the middle leaves only whole sh
     );
   const children = [begin(1, 20), begin(2, 20), begin(3, 1e9)];
   const ends = Promise.all(children.map((child) => once(child, 'exit')));
+  t.after(() => {
+    for (const child of children) child.kill('SIGKILL');
+  });
   const killed = children[2];
   await once(killed.stdout, 'data');
   setTimeout(() => killed.kill('SIGKILL'), 40);

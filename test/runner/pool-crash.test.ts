@@ -14,7 +14,7 @@ const task = (id: string, payload: Order, ...needs: string[]): Task<Order> => ({
   payload,
 });
 
-test('a process that is killed once is started again and no task is lost', async (t) => {
+test('a process that is killed once is started again and no task is lost', { timeout: 60_000 }, async (t) => {
   const folder = temporaryFolder(t);
   const journal = join(folder, 'journal');
   const events: PoolEvent[] = [];
@@ -49,7 +49,9 @@ test('a process that is killed once is started again and no task is lost', async
   assert.equal(starts.filter((id) => id === 'killer').length, 2);
 });
 
-test('a task under which the process dies twice fails, its neighbour and the rest go on', async () => {
+test('a task under which the process dies twice fails, its neighbour and the rest go on', {
+  timeout: 60_000,
+}, async () => {
   const outcomes = await runTasks(
     [
       task('beside', { do: 'sleep', ms: 300 }),
@@ -67,7 +69,7 @@ test('a task under which the process dies twice fails, its neighbour and the res
   assert.deepEqual(rest, { taskId: 'rest', status: 'ok', value: 2 });
 });
 
-test('a process that cannot even start is an error with what it said', async (t) => {
+test('a process that cannot even start is an error with what it said', { timeout: 60_000 }, async (t) => {
   const before = process.env.NODE_OPTIONS;
   t.after(() => {
     if (before === undefined) delete process.env.NODE_OPTIONS;

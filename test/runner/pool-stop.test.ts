@@ -14,6 +14,7 @@ const task = (id: string, payload: Order): Task<Order> => ({ id, needs: [], cost
 
 /** Starts a command that runs tasks. */
 function command(
+  t: TestContext,
   tasks: readonly Task<Order>[],
   graceMs: number,
 ): { child: ChildProcess; events: () => PoolEvent[] } {
@@ -29,6 +30,7 @@ function command(
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  t.after(() => child.kill('SIGKILL'));
   let text = '';
   child.stdout.on('data', (data) => {
     text += String(data);
@@ -44,13 +46,15 @@ function command(
 /** Starts a command whose task has begun, and tells the process that computes. */
 async function busyCommand(t: TestContext, order: Order, graceMs: number) {
   const journal = join(temporaryFolder(t), 'journal');
-  const running = command([task('busy', { ...order, journal }), task('waiting', { do: 'info' })], graceMs);
-  await until(() => existsSync(journal), 10_000, 'the task starts');
-  const hostPid = Number(readFileSync(journal, 'utf8').split(/\s/)[1]);
+  const running = command(t, [task('busy', { ...order, journal }), task('waiting', { do: 'info' })], graceMs);
+  // The whole line: the file is there before its content.
+  const started = (): string => (existsSync(journal) ? readFileSync(journal, 'utf8') : '');
+  await until(() => started().endsWith('\n'), 20_000, 'the task starts');
+  const hostPid = Number(started().split(/\s/)[1]);
   return { ...running, hostPid };
 }
 
-test('an abort stops running tasks between two steps and starts no more', async () => {
+test('an abort stops running tasks between two steps and starts no more', { timeout: 60_000 }, async () => {
   const controller = new AbortController();
   const begun = Date.now();
   const outcomes = await runTasks(
@@ -77,7 +81,9 @@ test('an abort stops running tasks between two steps and starts no more', async 
   assert.ok(Date.now() - begun < 8_000, 'without waiting for the grace period');
 });
 
-test('a task that does not heed the flag is ended with its process after the grace period', async () => {
+test('a task that does not heed the flag is ended with its process after the grace period', {
+  timeout: 60_000,
+}, async () => {
   const controller = new AbortController();
   const outcomes = await runTasks([task('stuck', { do: 'spin' }), task('never', { do: 'info' })], {
     workers: 1,
@@ -95,7 +101,7 @@ test('a task that does not heed the flag is ended with its process after the gra
   );
 });
 
-test('an abort before the start runs nothing', async () => {
+test('an abort before the start runs nothing', { timeout: 60_000 }, async () => {
   const outcomes = await runTasks([task('a', { do: 'info' })], {
     workers: 1,
     threads: 1,
@@ -105,7 +111,9 @@ test('an abort before the start runs nothing', async () => {
   assert.deepEqual(outcomes, [{ taskId: 'a', status: 'cancelled' }]);
 });
 
-test('a command killed by SIGKILL leaves no process behind, even in the middle of native code', async (t) => {
+test('a command killed by SIGKILL leaves no process behind, even in the middle of native code', {
+  timeout: 60_000,
+}, async (t) => {
   const { child, hostPid } = await busyCommand(t, { do: 'spin' }, 60_000);
   assert.equal(isAlive(hostPid), true);
   child.kill('SIGKILL');
@@ -113,7 +121,7 @@ test('a command killed by SIGKILL leaves no process behind, even in the middle o
   await until(() => !isAlive(hostPid), 2_000, 'the process that computes ends');
 });
 
-test('Ctrl-C reaches the whole group and still ends the run politely', async (t) => {
+test('Ctrl-C reaches the whole group and still ends the run politely', { timeout: 60_000 }, async (t) => {
   const { child, events, hostPid } = await busyCommand(t, { do: 'steps', count: 1000, ms: 20 }, 60_000);
   // A terminal sends it to both.
   process.kill(hostPid, 'SIGINT');
@@ -132,7 +140,7 @@ test('Ctrl-C reaches the whole group and still ends the run politely', async (t)
   assert.equal(isAlive(hostPid), false);
 });
 
-test('a second Ctrl-C ends everything at once with exit code 130', async (t) => {
+test('a second Ctrl-C ends everything at once with exit code 130', { timeout: 60_000 }, async (t) => {
   const { child, events, hostPid } = await busyCommand(t, { do: 'spin' }, 60_000);
   child.kill('SIGINT');
   await until(() => JSON.stringify(events()).includes('interrupt'), 5_000, 'the first is heard');

@@ -19,7 +19,9 @@ function failure(outcome: Outcome): { code: string; message: string; stack?: str
   return outcome.status === 'failed' ? outcome.error : assert.fail();
 }
 
-test('tasks run in order on as many threads as workers, in one process that is gone afterwards', async (t) => {
+test('tasks run in order on as many threads as workers, in one process that is gone afterwards', {
+  timeout: 60_000,
+}, async (t) => {
   const journal = join(temporaryFolder(t), 'journal');
   const events: PoolEvent[] = [];
   const outcomes = await runTasks<{ pid: number; threadId: number; threads: number } | string>(
@@ -66,7 +68,7 @@ test('tasks run in order on as many threads as workers, in one process that is g
   }
 });
 
-test('values cross process and thread as they are', async () => {
+test('values cross process and thread as they are', { timeout: 60_000 }, async () => {
   const value = {
     numbers: new Float32Array([1, Number.NaN]),
     none: undefined,
@@ -81,7 +83,7 @@ test('values cross process and thread as they are', async () => {
   assert.deepEqual(outcome, { taskId: 'a', status: 'ok', value });
 });
 
-test('a task that throws fails alone, with code, message and causes', async () => {
+test('a task that throws fails alone, with code, message and causes', { timeout: 60_000 }, async () => {
   const outcomes = await runTasks(
     [
       task('user', { do: 'throw', what: 'user' }),
@@ -114,7 +116,9 @@ test('a task that throws fails alone, with code, message and causes', async () =
   assert.deepEqual(fine, { taskId: 'fine', status: 'ok', value: 1 });
 });
 
-test('progress and printed lines come as events, and nothing reaches stdout', async () => {
+test('progress and printed lines come as events, and nothing reaches stdout', {
+  timeout: 60_000,
+}, async () => {
   const events: PoolEvent[] = [];
   await runTasks([task('p', { do: 'progress' }), task('q', { do: 'print' })], {
     workers: 2,
@@ -136,7 +140,9 @@ test('progress and printed lines come as events, and nothing reaches stdout', as
   assert.deepEqual(lines.sort(), ['a line on stderr', 'a line on stdout']);
 });
 
-test('a worker module that cannot be loaded fails the tasks with its error', async () => {
+test('a worker module that cannot be loaded fails the tasks with its error', {
+  timeout: 60_000,
+}, async () => {
   const outcomes = await runTasks([task('a', { do: 'info' }), task('b', { do: 'info' })], {
     workers: 1,
     threads: 1,
@@ -145,7 +151,7 @@ test('a worker module that cannot be loaded fails the tasks with its error', asy
   for (const outcome of outcomes) assert.equal(failure(outcome).code, 'ERR_MODULE_NOT_FOUND');
 });
 
-test('an error of the listener ends the run, and the process with it', async (t) => {
+test('an error of the listener ends the run, and the process with it', { timeout: 60_000 }, async (t) => {
   const journal = join(temporaryFolder(t), 'journal');
   const run = runTasks([task('a', { do: 'spin', journal }), task('b', { do: 'info', journal })], {
     workers: 2,
@@ -160,6 +166,6 @@ test('an error of the listener ends the run, and the process with it', async (t)
   assert.equal(isAlive(pid), false);
 });
 
-test('no tasks need no process', async () => {
+test('no tasks need no process', { timeout: 60_000 }, async () => {
   assert.deepEqual(await runTasks([], { workers: 1, threads: 1, workerModule }), []);
 });

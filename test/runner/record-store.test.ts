@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { CellRecord } from '../../src/config/index.ts';
-import { explainDiskError } from '../../src/runner/disk-error.ts';
+import { explainDiskError } from '../../src/files/index.ts';
 import { RecordStore } from '../../src/runner/index.ts';
 import { exampleRecord, fixture, temporaryFolder } from './helpers.ts';
 
@@ -108,6 +108,7 @@ test('a writer killed at any moment leaves only whole records', async (t) => {
       ['--import', import.meta.resolve('tsx'), fileURLToPath(fixture('write-records.ts')), out],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
+    t.after(() => writer.kill('SIGKILL'));
     await once(writer.stdout, 'data');
     await new Promise((resolve) => setTimeout(resolve, 7 * round));
     writer.kill('SIGKILL');

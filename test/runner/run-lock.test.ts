@@ -4,13 +4,14 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { acquireRunLock } from '../../src/runner/index.ts';
 import { fixture, temporaryFolder } from './helpers.ts';
 
 /** A process that takes the lock; resolves with its first line. */
 async function holder(
+  t: TestContext,
   out: string,
   end: 'wait' | 'exit' | 'throw',
 ): Promise<{ child: ChildProcess; said: string }> {
@@ -18,6 +19,7 @@ async function holder(
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), program, out, end], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+  t.after(() => child.kill('SIGKILL'));
   let said = '';
   child.stdout.on('data', (data) => {
     said += String(data);
@@ -43,7 +45,7 @@ test('a second run is told who holds the folder, and gets it once it is released
 
 test('a lock of a living process stands; killed, its lock is taken over', async (t) => {
   const out = temporaryFolder(t);
-  const { child, said } = await holder(out, 'wait');
+  const { child, said } = await holder(t, out, 'wait');
   assert.equal(said, 'locked');
   assert.throws(() => acquireRunLock(out), {
     code: 'FOLDER_IN_USE',
@@ -59,10 +61,10 @@ test('a lock of a living process stands; killed, its lock is taken over', async 
 
 test('of several runs that find one stale lock, one gets the folder', async (t) => {
   const out = temporaryFolder(t);
-  const first = await holder(out, 'wait');
+  const first = await holder(t, out, 'wait');
   first.child.kill('SIGKILL');
   await once(first.child, 'exit');
-  const rivals = await Promise.all([1, 2, 3, 4].map(() => holder(out, 'wait')));
+  const rivals = await Promise.all([1, 2, 3, 4].map(() => holder(t, out, 'wait')));
   const refused = rivals.filter((rival) => rival.said === 'FOLDER_IN_USE');
   for (const { child } of rivals) child.kill('SIGKILL');
   assert.equal(refused.length, rivals.length - 1);
@@ -72,7 +74,7 @@ test('of several runs that find one stale lock, one gets the folder', async (t) 
 test('process.exit and an uncaught error release the lock', async (t) => {
   const out = temporaryFolder(t);
   for (const end of ['exit', 'throw'] as const) {
-    assert.equal((await holder(out, end)).said, 'locked');
+    assert.equal((await holder(t, out, end)).said, 'locked');
     assert.deepEqual(readdirSync(out), [], end);
   }
 });

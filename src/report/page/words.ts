@@ -27,7 +27,7 @@ export function wordsSection(input: PageInput): Section | null {
     return html`<p class="section-note">${method}, ${runs.shots} shots, the first seed that finished.</p>
 <div class="words">${tables}</div>`;
   });
-  const note = `The ${SHOWN} vocabulary words nearest to every learned context vector, with the Euclidean distance of the nearest. A context vector need not mean what its neighbours mean: read this as a hint.`;
+  const note = `The ${SHOWN} vocabulary words nearest to every learned context vector, with the Euclidean distance of the nearest; a hyphen marks pieces that begin a longer word. A context vector need not mean what its neighbours mean: read this as a hint.`;
   return parts === null ? null : section('words', 'What the prompts say', note, parts);
 }
 
@@ -43,9 +43,15 @@ function wordsTable(title: string, seed: number | null, contexts: readonly Neare
 <colgroup><col><col><col><col></colgroup>
 <thead class="unseen"><tr><th scope="col">Position</th><th scope="col">Nearest word</th><th scope="col">Distance</th><th scope="col">Next words</th></tr></thead>
 <tbody>${contexts.map(({ position, words }) => {
-    const others = words.slice(1, SHOWN).map(({ word }) => word);
+    const [nearest] = words;
+    const others = words.slice(1, SHOWN).map(({ word }) => readable(word));
     return html`
-<tr><th scope="row" class="number">${position + 1}</th><td title="${words[0]?.word}"><b>${words[0]?.word ?? DASH}</b></td><td class="number">${distance(words[0]?.distance)}</td><td title="${others.join(', ')}">${others.join(', ')}</td></tr>`;
+<tr><th scope="row" class="number">${position + 1}</th><td title="${words[0]?.word}"><b>${nearest === undefined ? DASH : readable(nearest.word)}</b></td><td class="number">${distance(words[0]?.distance)}</td><td title="${others.join(', ')}">${others.join(', ')}</td></tr>`;
   })}</tbody>
 </table>`;
+}
+
+/** A token for a person: the mark of a word's end goes, and a piece that a word goes on from gets a hyphen. */
+function readable(token: string): string {
+  return token.endsWith('</w>') ? token.slice(0, -'</w>'.length) : `${token}-`;
 }

@@ -1,7 +1,17 @@
-import { UserError } from '../config/index.ts';
+import { UserError } from '../config/errors.ts';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-const REFUSED = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ELOOP', 'ENAMETOOLONG']);
+const REFUSED = new Set([
+  'ENOENT',
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOTDIR',
+  'EEXIST',
+  'EISDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
+]);
 
 /** Code of a Node system error (`ENOENT`, …), or undefined for anything else. */
 export function systemErrorCode(error: unknown): string | undefined {
@@ -35,7 +45,7 @@ export function explainDiskError(action: string, path: string, error: unknown): 
       where: `${action}: ${path}`,
       expected: 'a folder this user may read and write',
       found,
-      hint: 'check the permissions and that no file stands where a folder should be, or choose another folder',
+      hint: 'check that the folder is there, its permissions, and that no file stands in its place; or choose another',
       cause: error,
     });
   }

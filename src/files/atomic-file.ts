@@ -8,13 +8,14 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { explainDiskError, systemErrorCode } from './disk-error.ts';
 
 const TEMPORARY = /^\..+\.tmp$/;
 const HOUR_MS = 3_600_000;
+const CHUNK_BYTES = 2 ** 30;
 
 /**
  * Writes a file so that at every moment, a power cut included, its path shows the old content or the new, whole.
@@ -31,7 +32,7 @@ export function writeFileAtomic(path: string, parts: readonly (string | Uint8Arr
   try {
     const file = openSync(temporary, 'wx');
     try {
-      for (const part of parts) writeFileSync(file, part);
+      for (const part of parts) writeAll(file, typeof part === 'string' ? Buffer.from(part) : part);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -41,6 +42,13 @@ export function writeFileAtomic(path: string, parts: readonly (string | Uint8Arr
   } catch (error) {
     rmSync(temporary, { force: true });
     throw explainDiskError('writing a file', path, error);
+  }
+}
+
+/** Writes all bytes: one call of the system takes less than 2 GiB. */
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += writeSync(file, bytes, done, Math.min(CHUNK_BYTES, bytes.length - done));
   }
 }
 
