@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Datum } from '../src/data/dataset.ts';
+import { canonicalJson } from '../src/config/index.ts';
+import type { Datum } from '../src/data/index.ts';
 
 /** What a dataset's fingerprint covers. */
 export interface FingerprintInput {
@@ -20,8 +21,7 @@ export function fingerprintOf({ classNames, train, val, test, revision }: Finger
   const rows = (split: readonly Datum[]): (string | number)[][] =>
     split.map(({ picture, label }) => [picture.name, label]);
   const versions = revision === null ? null : Object.entries(revision).sort(([a], [b]) => (a < b ? -1 : 1));
-  // Keys are written in the order of their code points, so this text is canonical.
-  const canonical = JSON.stringify({
+  const canonical = canonicalJson({
     classNames,
     revision: versions,
     test: rows(test),

@@ -4,8 +4,8 @@ import { iconDataset } from './icons/load-icon-dataset.ts';
 export const ICONS_FILES = iconDataset({
   key: 'icons_files',
   title: 'Files',
-  // Mirroring keeps the classes: no class is a direction or a letter.
-  mirrors: true,
+  // Mirroring breaks the classes: `pdf file` shows letters.
+  mirrors: false,
   targetOf: null,
   note: null,
 });

@@ -1,6 +1,5 @@
-import { UserError } from '../src/config/errors.ts';
-import { nearNames } from '../src/config/near-names.ts';
-import type { Dataset } from '../src/data/dataset.ts';
+import { nearNames, UserError } from '../src/config/index.ts';
+import type { Dataset } from '../src/data/index.ts';
 import type { DatasetAdapter, LoadOptions } from './adapter.ts';
 import { ICONS } from './icons.ts';
 import { ICONS_ARROWS } from './icons-arrows.ts';

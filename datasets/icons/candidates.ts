@@ -1,5 +1,4 @@
-import type { IconSet } from '../../src/data/draw-icon.ts';
-import { loadIconSet } from '../../src/data/draw-icon.ts';
+import { type IconSet, loadIconSet } from '../../src/data/index.ts';
 import { correctedClass } from './misnamed.ts';
 import { conceptKey, readName } from './names.ts';
 import { SYNONYMS } from './synonyms.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { UserError } from '../../src/config/errors.ts';
+import { UserError } from '../../src/config/index.ts';
 import { PERMITTED_LICENCES, pinnedSets } from './sets.ts';
 
 /** Who drew a set and under which licence, from its package's `info.json`. */

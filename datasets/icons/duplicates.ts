@@ -1,4 +1,4 @@
-import { drawIcon } from '../../src/data/draw-icon.ts';
+import { drawIcon } from '../../src/data/index.ts';
 
 /** Size in pixels at which drawings are compared, and the side of the grid they are averaged to. */
 const DRAWN_SIZE = 64;

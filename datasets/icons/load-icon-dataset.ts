@@ -1,4 +1,4 @@
-import type { Dataset, Datum } from '../../src/data/dataset.ts';
+import type { Dataset, Datum } from '../../src/data/index.ts';
 import type { DatasetAdapter } from '../adapter.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import type { Side } from './split.ts';

@@ -60,7 +60,6 @@ const ONE_BY_ONE: Readonly<Record<string, readonly string[]>> = {
     'bx:volume',
     'ci:warning',
     'clarity:collapse-line computer-line',
-    'codicon:account indent',
     'cuida:loop-outline paragraph-outline',
     'duo-icons:folder-open menu moon-2',
     'eos-icons:volume*',

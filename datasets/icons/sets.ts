@@ -21,12 +21,15 @@ export const SHIFTED_STYLES = {
   icons_emoji: ['twemoji', 'fxemoji'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** Sets the tiny CLIP was trained on, as prefixes of their families: none may serve as a benchmark. */
+/**
+ * Families of the sets the tiny CLIP was trained on: none may serve as a benchmark. Codicons belong to Fluent, whose
+ * drawings half of them repeat.
+ */
 export const PRETRAINING_FAMILIES: readonly RegExp[] = [
   /^tabler$/,
   /^(ic|mdi|mdi-light|material-symbols(-.*)?)$/,
   /^ph$/,
-  /^fluent(-.*)?$/,
+  /^(fluent(-.*)?|codicon)$/,
   /^solar$/,
   /^hugeicons$/,
   /^mingcute$/,

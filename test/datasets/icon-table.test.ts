@@ -40,7 +40,7 @@ test('no set belongs to a family the tiny CLIP was trained on', () => {
     assert.ok(!PRETRAINING_FAMILIES.some((family) => family.test(set)), set);
   }
   const trainedOn =
-    'tabler mdi ph fluent-mdl2 material-symbols solar ri icon-park-outline streamline-flex noto';
+    'tabler mdi ph fluent-mdl2 codicon material-symbols solar ri icon-park-outline streamline-flex noto';
   for (const set of trainedOn.split(' ')) {
     assert.ok(
       PRETRAINING_FAMILIES.some((family) => family.test(set)),
