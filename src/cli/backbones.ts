@@ -23,14 +23,19 @@ const OPENAI = [
   'ViT-L/14@336px',
 ];
 
-function locate(name: string): string {
+/**
+ * Path of a checkpoint, by an embedded model's name or by its own path.
+ * @param flag The option it was given with, for the message.
+ * @throws {UserError} UNKNOWN_BACKBONE
+ */
+export function locateCheckpoint(name: string, flag: string): string {
   if (Object.hasOwn(EMBEDDED, name)) {
     return fileURLToPath(new URL(`../../${EMBEDDED[name as keyof typeof EMBEDDED]}`, import.meta.url));
   }
   if (existsSync(name)) return resolve(name);
   const near = nearNames(name, Object.keys(EMBEDDED));
   throw new UserError('UNKNOWN_BACKBONE', {
-    where: `--backbone ${name}`,
+    where: `--${flag} ${name}`,
     expected: `${Object.keys(EMBEDDED).join(', ')}, or the path of a safetensors file with OpenAI's tensor names`,
     found: OPENAI.includes(name)
       ? `the name of a model whose weights do not come with the program`
@@ -44,7 +49,7 @@ function locate(name: string): string {
  * @throws {UserError} UNKNOWN_BACKBONE, and whatever is wrong with the checkpoint.
  */
 export async function resolveBackbone(name: string): Promise<Backbone> {
-  const path = locate(name);
+  const path = locateCheckpoint(name, 'backbone');
   const checkpoint = openCheckpoint(path);
   return { name: checkpoint.name, sha256: await fileSha256(path), path };
 }

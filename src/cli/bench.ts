@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { BENCHMARKS } from '../../benchmarks/index.ts';
-import { type Benchmark, methodTitle } from '../config/index.ts';
+import type { Benchmark } from '../config/index.ts';
 import {
   type Experiment,
   formatDuration,
@@ -11,13 +11,13 @@ import {
   type RunSummary,
   resolveParallelism,
   runExperiment,
-  runtimeVersions,
   watchInterrupt,
 } from '../runner/index.ts';
 import { addGridOptions, type BenchFlags } from './bench-options.ts';
 import { benchSpeedCommand } from './bench-speed.ts';
 import { exitWith } from './exit.ts';
 import { cacheFolder, resolveExperiment } from './grid.ts';
+import { commandLine, writeExperimentReport } from './write-report.ts';
 
 /** A remark for the person; stdout belongs to results. */
 function say(message: string): void {
@@ -45,34 +45,6 @@ function printPlan(experiment: Experiment, workers: number, json: boolean): void
   process.stdout.write(
     `${cells.length} cells, about ${formatDuration(costMs / workers)} with ${workers} workers from nothing ` +
       `(a rough estimate, made for the tiny model)\n`,
-  );
-}
-
-async function report(
-  experiment: Experiment,
-  summary: RunSummary,
-  outDir: string,
-  command: string,
-): Promise<void> {
-  const { writeReport } = await import('../report/index.ts');
-  const { benchmark } = experiment;
-  const titled = ({ key, title }: { key: string; title: string }) => ({ key, title });
-  const { versions, gitRevision } = runtimeVersions();
-  await writeReport(
-    outDir,
-    {
-      experiment: benchmark.key,
-      title: benchmark.title,
-      introduction: benchmark.introduction,
-      command,
-      cells: summary.cells,
-      datasets: [...experiment.datasets, ...experiment.targets].map(titled),
-      methods: experiment.methods.map((key) => ({ key, title: methodTitle(key) })),
-      shots: experiment.shots,
-      seeds: experiment.seeds,
-      versions: { ...versions, ...(gitRevision === null ? {} : { revision: gitRevision }) },
-    },
-    summary.records,
   );
 }
 
@@ -114,7 +86,9 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
   } finally {
     interrupt.dispose();
   }
-  if (!summary.interrupted) await report(experiment, summary, outDir, commandLine());
+  if (!summary.interrupted) {
+    await writeExperimentReport(experiment, summary, outDir, commandLine(process.argv.slice(2)));
+  }
   const elapsedMs = performance.now() - start;
   if (flags.progress !== 'none') say(closingWords(summary, outDir, elapsedMs));
   if (flags.json) {
@@ -126,12 +100,6 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
   }
   if (summary.interrupted) exitWith(INTERRUPTED_EXIT_CODE);
   else if (summary.failed > 0) exitWith(1);
-}
-
-/** What was typed, as it can be typed again. */
-function commandLine(): string {
-  const quote = (word: string) => (/^[\w./:=,@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
-  return ['npx coop-bench', ...process.argv.slice(2).map(quote)].join(' ');
 }
 
 /** `coop-bench bench …` */

@@ -107,7 +107,8 @@ export async function resolveExperiment(benchmark: Benchmark, options: GridOptio
   const targets = await Promise.all(benchmark.targets.map((key) => loadDataset(key)));
   for (const target of targets) checkSharedClasses(datasets, target);
   const shots = options.shots ?? benchmark.shots;
-  checkShots(shots, datasets);
+  // The default counts hold for sets of any size; a count that was typed is meant.
+  if (options.shots) checkShots(options.shots, datasets);
   const [views, epochs] = [options.views ?? SUITE_VIEWS, options.epochs ?? 'suite'];
   const settings = methods.map((key) => methodConfig(key, { shots: shots[0]!, epochs, views, prompts: [] }));
   const backbones: Backbone[] = [];

@@ -1,7 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../config/index.ts';
 import { benchCommand } from './bench.ts';
+import { datasetsCommand } from './datasets.ts';
+import { debugCommand } from './debug.ts';
 import { exitCode } from './exit.ts';
+import { featuresCommand } from './features.ts';
+import { preprocessCommand } from './preprocess.ts';
+import { reportCommand } from './report.ts';
+import { tokenizeCommand } from './tokenize.ts';
 
 /** Exit code of a request that was wrong: nothing was computed. */
 const BAD_REQUEST = 2;
@@ -11,9 +17,18 @@ function program(): Command {
     .description('Prompt learning on CLIP: benchmarks that are exact and can be repeated.')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 some cells failed, 2 the request was wrong, 130 interrupted.',
+      '\nExit codes: 0 done, 1 some cells or pictures failed, 2 the request was wrong, 130 interrupted.',
     );
-  root.addCommand(benchCommand());
+  const commands = [
+    benchCommand,
+    reportCommand,
+    datasetsCommand,
+    featuresCommand,
+    tokenizeCommand,
+    preprocessCommand,
+    debugCommand,
+  ];
+  for (const make of commands) root.addCommand(make());
   return root;
 }
 
@@ -22,8 +37,17 @@ function throwInsteadOfExit(command: Command): void {
   command.commands.forEach(throwInsteadOfExit);
 }
 
+/** A reader that has seen enough (`| head`) ends the command without a complaint, as other tools do. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCode());
+    throw error;
+  });
+}
+
 /** Runs the command. @returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  endWithReader();
   const root = program();
   throwInsteadOfExit(root);
   try {

@@ -66,5 +66,6 @@ export function textPrompts(tokenizer: Tokenizer, texts: readonly string[], cont
 
 /** Puts class names into a template: `{}` is replaced. */
 export function fillTemplate(template: string, classNames: readonly string[]): string[] {
-  return classNames.map((name) => template.replaceAll('{}', readableName(name)));
+  // As a function: "$&" and the like in a name are ordinary letters.
+  return classNames.map((name) => template.replaceAll('{}', () => readableName(name)));
 }

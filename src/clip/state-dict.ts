@@ -25,7 +25,7 @@ export function missingTensor(source: string, name: string, names: Iterable<stri
     where: `checkpoint ${source}: tensor ${name} is missing`,
     expected: "a CLIP checkpoint with OpenAI's tensor names",
     ...(near.length > 0 ? { found: `similar names: ${near.join(', ')}` } : {}),
-    hint: 'check that the file is a CLIP model and whole: coop-bench checkpoint inspect FILE',
+    hint: "check that the file is a whole CLIP model, saved under OpenAI's names",
   });
 }
 
