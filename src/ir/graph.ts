@@ -27,10 +27,7 @@ export function topologicalOrder(roots: readonly Node[]): Node[] {
   return order;
 }
 
-/**
- * A graph of named outputs. Its inputs are those the outputs depend on, in order of first use, unless
- * `inputs` names them: then unused ones stay and are ignored when fed.
- */
+/** A graph of named outputs. Its inputs are those the outputs depend on, in order of first use. */
 export function makeGraph(outputs: Readonly<Record<string, Node>>): Graph {
   const inputs = topologicalOrder(Object.values(outputs)).filter(
     (node): node is NodeOf<'input'> => node.op === 'input',

@@ -1,5 +1,14 @@
 import type { DType, Node, OpAttributes, OpName } from './node.ts';
-import { broadcastShapes, checkAxes, numel, type Shape, ShapeError, sameShape, showShape } from './shape.ts';
+import {
+  broadcastShapes,
+  checkAxes,
+  checkSizes,
+  numel,
+  type Shape,
+  ShapeError,
+  sameShape,
+  showShape,
+} from './shape.ts';
 
 /** Shape and type of a node's value. */
 export interface Type {
@@ -18,6 +27,16 @@ function expectTypes(op: string, inputs: readonly Node[], dtypes: readonly DType
     op,
     inputs.map((input) => input.shape),
     `operands are (${inputs.map((input) => input.dtype).join(', ')}), expected (${dtypes.join(', ')})`,
+  );
+}
+
+/** The operand of an op that takes one, of any type. */
+function only(op: string, inputs: readonly Node[]): Node {
+  if (inputs.length === 1) return inputs[0]!;
+  throw new ShapeError(
+    op,
+    inputs.map((input) => input.shape),
+    'takes one operand',
   );
 }
 
@@ -41,7 +60,9 @@ const comparison =
   (op: string): Plain =>
   (inputs) => {
     const [a, b] = inputs as [Node, Node];
-    if (a.dtype !== b.dtype || a.dtype === 'bool') expectTypes(op, inputs, ['float32', 'float32']);
+    if (inputs.length !== 2 || a.dtype !== b.dtype || a.dtype === 'bool') {
+      expectTypes(op, inputs, ['float32', 'float32']);
+    }
     return { shape: broadcastShapes(op, a.shape, b.shape), dtype: 'bool' };
   };
 
@@ -180,14 +201,14 @@ export const TYPE_RULES = {
   reduceSum: reduction('reduceSum'),
   reduceMax: reduction('reduceMax'),
   reshape: (inputs, { shape }) => {
-    const [x] = inputs as [Node];
+    const x = only('reshape', inputs);
     if (numel(x.shape) !== numel(shape)) {
       throw new ShapeError('reshape', [x.shape], `cannot become ${showShape(shape)}`);
     }
     return { shape, dtype: x.dtype };
   },
   transpose: (inputs, { permutation }) => {
-    const [x] = inputs as [Node];
+    const x = only('transpose', inputs);
     const axes = checkAxes('transpose', x.shape, permutation);
     if (axes.length !== x.shape.length) {
       throw new ShapeError('transpose', [x.shape], `permutation ${showShape(permutation)} has another rank`);
@@ -195,14 +216,14 @@ export const TYPE_RULES = {
     return { shape: permutation.map((axis) => x.shape[axis]!), dtype: x.dtype };
   },
   broadcastTo: (inputs, { shape }) => {
-    const [x] = inputs as [Node];
+    const x = only('broadcastTo', inputs);
     if (!sameShape(broadcastShapes('broadcastTo', x.shape, shape), shape)) {
       throw new ShapeError('broadcastTo', [x.shape], `cannot become ${showShape(shape)}`);
     }
     return { shape, dtype: x.dtype };
   },
   slice: (inputs, { axis, start, end }) => {
-    const [x] = inputs as [Node];
+    const x = only('slice', inputs);
     const size = axisRange('slice', x.shape, axis);
     if (!(0 <= start && start < end && end <= size)) {
       throw new ShapeError('slice', [x.shape], `${start}..${end} is not within axis ${axis} of size ${size}`);
@@ -256,5 +277,12 @@ export function inferType<K extends OpName>(
   inputs: readonly Node[],
   attributes: OpAttributes[K],
 ): Type {
-  return (TYPE_RULES[op] as Rule<K>)(inputs, attributes);
+  const type = (TYPE_RULES[op] as Rule<K>)(inputs, attributes);
+  // Attributes come from callers' arithmetic: a stride of 0 or half a row must not get further than here.
+  checkSizes(
+    op,
+    type.shape,
+    inputs.map((input) => input.shape),
+  );
+  return type;
 }

@@ -1,6 +1,6 @@
 import { inferType } from './infer.ts';
 import type { ConvAttributes, DType, Node, NodeOf, OpAttributes, OpName, TensorData } from './node.ts';
-import { numel, type Shape, ShapeError, sameShape } from './shape.ts';
+import { checkSizes, numel, type Shape, ShapeError, sameShape } from './shape.ts';
 
 /** Makes a node; its shape is checked and inferred here. */
 export function makeNode<K extends OpName>(
@@ -14,13 +14,15 @@ export function makeNode<K extends OpName>(
 
 const NONE = {} as const;
 
-/** A value fed at run time under `name`. */
+/** A value fed at run time under `name`. @throws {ShapeError} a size is no whole number from 0 on. */
 export function input(name: string, shape: Shape, dtype: DType = 'float32'): NodeOf<'input'> {
+  checkSizes('input', shape, [shape]);
   return { op: 'input', inputs: [], attributes: { name }, shape, dtype };
 }
 
 /** Fixed values, row by row. The array is referenced, not copied. @throws {ShapeError} wrong length. */
 export function constant(data: TensorData, shape: Shape, label = ''): NodeOf<'constant'> {
+  checkSizes('constant', shape, [shape]);
   if (data.length !== numel(shape)) {
     throw new ShapeError('constant', [shape], `has ${data.length} values${label && ` (${label})`}`);
   }

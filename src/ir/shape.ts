@@ -65,3 +65,12 @@ export function checkAxes(op: string, shape: Shape, axes: readonly number[]): nu
   if (new Set(axes).size !== axes.length) throw new ShapeError(op, [shape], `axes ${axes} repeat`);
   return [...axes].sort((a, b) => a - b);
 }
+
+/**
+ * Checks that a result's sizes are whole numbers from 0 on.
+ * @param operands Shapes of what it was made of, for the message.
+ */
+export function checkSizes(op: string, shape: Shape, operands: readonly Shape[]): void {
+  if (shape.every((size) => Number.isInteger(size) && size >= 0)) return;
+  throw new ShapeError(op, operands, `${showShape(shape)} is no shape`);
+}

@@ -6,7 +6,9 @@ import { numel, sameShape, showShape } from './shape.ts';
 /**
  * Checks a finished graph again: every node's operands, attributes, shape and type agree with its rule,
  * inputs have one name each and are all listed, constants have as many values as their shape says.
- * @throws {Error} "internal: …" naming the node: a graph that fails here is a bug of a rewrite.
+ * A graph that fails here is a bug of a rewrite.
+ * @throws {ShapeError} operands or attributes do not fit their op; names it.
+ * @throws {Error} "internal: …" naming the node: anything else.
  */
 export function verify(graph: Graph): void {
   const names = new Set<string>();

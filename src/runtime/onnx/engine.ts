@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Graph } from '../../ir/index.ts';
 import { checkFeeds, type Engine, type Executable, type Feeds } from '../engine.ts';
-import { lowerGraph } from './lower.ts';
+import { inputName, lowerGraph, outputName } from './lower.ts';
 
 /** Where onnxruntime may run a graph; each needs its execution provider in the installed package. */
 export const ONNX_DEVICES = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
@@ -46,11 +46,12 @@ class OnnxExecutable implements Executable {
     checkFeeds(this.graph, feeds);
     const tensors: Record<string, Tensor> = {};
     for (const { attributes, shape, dtype } of this.graph.inputs) {
-      tensors[attributes.name] = new this.ort.Tensor(dtype, feeds[attributes.name] as Float32Array, shape);
+      const data = feeds[attributes.name] as Float32Array;
+      tensors[inputName(attributes.name)] = new this.ort.Tensor(dtype, data, shape);
     }
     const fetched = await this.session.run(tensors);
     return Object.fromEntries(
-      Object.keys(this.graph.outputs).map((name) => [name, fetched[`out_${name}`]!.data as Float32Array]),
+      Object.keys(this.graph.outputs).map((name) => [name, fetched[outputName(name)]!.data as Float32Array]),
     );
   }
 

@@ -77,14 +77,19 @@ function norm(x: Node, epsilon: number, c: Lowering): { readonly y: string; read
   return names;
 }
 
+/** What a model calls the input, or output, `name`: prefixed, since callers' names may equal inner ones. */
+export const inputName = (name: string): string => `in_${name}`;
+export const outputName = (name: string): string => `out_${name}`;
+
 const square = (value: number): readonly number[] => [value, value];
 const padding = (value: number): readonly number[] => [value, value, value, value];
 
 /** One rule a primitive: its ONNX form. */
 const LOWERING_RULES = {
   input: ({ attributes: { name }, shape, dtype }, { model }) => {
-    model.input(name, shape, dtype);
-    return name;
+    const fed = inputName(name);
+    model.input(fed, shape, dtype);
+    return fed;
   },
   constant: ({ attributes: { data }, shape, dtype }, { model }) => model.constant(data, shape, dtype),
   neg: plain('Neg'),
@@ -195,8 +200,8 @@ export function lowerGraph(graph: Graph): EncodedModel {
     names.set(node, rule(node as never, context));
   }
   for (const [name, node] of outputs) {
-    // An Identity keeps the caller's names apart from inputs and from outputs that are the same node.
-    const fetched = `out_${name}`;
+    // An Identity for each: one node may be fetched under several names, or be an input.
+    const fetched = outputName(name);
     context.model.nodeInto([fetched], 'Identity', [nameOf(node)]);
     context.model.output(fetched, node.shape, node.dtype);
   }
