@@ -36,6 +36,14 @@ export const GRADIENT_RULES = {
   log: ({ inputs: [x] }, g) => [() => ir.div(g, x!)],
   sqrt: (y, g) => [() => ir.div(g, ir.scale(y, 2))],
   sigmoid: (y, g) => [() => ir.mul(g, ir.mul(y, ir.sub(ir.scalar(1), y)))],
+  // With s = σ(x) and y = x s: dy/dx = s + y − y s, four passes over memory where the product rule takes six.
+  silu: (y, g) => [
+    () => {
+      const s = ir.sigmoid(y.inputs[0]!);
+      const value = y as Node;
+      return ir.mul(g, ir.add(s, ir.sub(value, ir.mul(value, s))));
+    },
+  ],
   // At 0 the slope is 0, as in PyTorch.
   relu: ({ inputs: [x] }, g) => [() => masked(g, ir.greater(x!, ir.scalar(0)))],
   erf: ({ inputs: [x] }, g) => [

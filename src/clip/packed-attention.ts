@@ -1,5 +1,5 @@
 import type { Node } from '../ir/index.ts';
-import { add, concat, matmul, reshape, slice, softmax } from '../ir/index.ts';
+import { add, concat, matmul, reshape, slice, softmax, zeros } from '../ir/index.ts';
 import { causalMask } from './transformer.ts';
 
 /** c sequences of l tokens each, behind one shared prefix. */
@@ -8,21 +8,20 @@ export interface PackedBucket {
   readonly length: number;
 }
 
-/** One bucket's rows of x [H, Σ c · l, d] as [H, c, l, d]. */
-function bucketRows(x: Node, start: number, count: number, length: number): Node {
+/** Rows `start` to `start + count · length` of x [H, N, d] as [H, count, length, d]. */
+function sequences(x: Node, start: number, { count, length }: PackedBucket): Node {
   const [heads, , headWidth] = x.shape as [number, number, number];
   return reshape(slice(x, 1, start, start + count * length), [heads, count, length, headWidth]);
 }
 
 /**
- * Attention of the suffixes' queries to the prefix and to their own sequence.
+ * Causal attention of packed rows: the prefix to itself, suffixes to the prefix and to their own sequence.
  *
- * @param q [H, Q, d]: for every bucket in turn c sequences of `queries` rows each, scaled by 1/√d.
- * @param k, v [H, P + Σ c · l, d]: prefix rows first.
- * @param lastOnly The queries are the last row of each sequence; else every row is a query.
+ * @param q [H, Q, d], scaled by 1/√d: one row for each of k; or, if `lastOnly`, one for the last row of each sequence.
+ * @param k, v [H, N, d]: P prefix rows, then for every bucket in turn c sequences of l rows; N = P + Σ c · l.
  * @returns [H, Q, d]
  */
-export function suffixAttention(
+export function packedAttention(
   q: Node,
   k: Node,
   v: Node,
@@ -31,38 +30,35 @@ export function suffixAttention(
   lastOnly: boolean,
 ): Node {
   const [heads, queryCount, headWidth] = q.shape as [number, number, number];
-  const total = k.shape[1]!;
-  const [prefixK, prefixV] = [k, v].map((x) => slice(x, 1, 0, prefixLength)) as [Node, Node];
-  const [suffixK, suffixV] = [k, v].map((x) => slice(x, 1, prefixLength, total)) as [Node, Node];
-  // One product with the prefix for all queries; only the products within a sequence go bucket by bucket.
-  const toPrefix = matmul(q, prefixK, { transB: true });
+  const prefixQueries = lastOnly ? 0 : prefixLength;
+  // One product with the prefix for all queries; only the products within a sequence go bucket by bucket. All
+  // ranges are cut from the whole, never from a range: each nesting would copy every row once more.
+  const toPrefix = matmul(q, slice(k, 1, 0, prefixLength), { transB: true });
 
   const fromPrefix: Node[] = [];
   const fromOwn: Node[] = [];
-  let row = 0;
-  let queryRow = 0;
-  for (const { count, length } of buckets) {
-    const queries = lastOnly ? 1 : length;
-    const own = matmul(bucketRows(q, queryRow, count, queries), bucketRows(suffixK, row, count, length), {
-      transB: true,
-    });
+  if (prefixQueries > 0) {
+    const scores = slice(toPrefix, 1, 0, prefixLength);
+    fromPrefix.push(softmax(add(scores, causalMask(prefixLength))));
+    fromOwn.push(zeros([heads, prefixLength, headWidth]));
+  }
+  let row = prefixLength;
+  let queryRow = prefixQueries;
+  for (const bucket of buckets) {
+    const { count, length } = bucket;
+    const queries = { count, length: lastOnly ? 1 : length };
+    const rows = count * queries.length;
+    const own = matmul(sequences(q, queryRow, queries), sequences(k, row, bucket), { transB: true });
     // The last token sees its whole sequence.
-    const visible = lastOnly || length === 1 ? own : add(own, causalMask(length));
-    const prefixScores = bucketRows(toPrefix, queryRow, count, queries);
-    const weights = softmax(concat([prefixScores, visible], 3));
+    const visible = queries.length === 1 ? own : add(own, causalMask(length));
+    const weights = softmax(concat([sequences(toPrefix, queryRow, queries), visible], 3));
     const ownWeights = slice(weights, 3, prefixLength, prefixLength + length);
-    const attended = matmul(ownWeights, bucketRows(suffixV, row, count, length));
-    fromOwn.push(reshape(attended, [heads, count * queries, headWidth]));
-    fromPrefix.push(reshape(slice(weights, 3, 0, prefixLength), [heads, count * queries, prefixLength]));
+    const attended = matmul(ownWeights, sequences(v, row, bucket));
+    fromOwn.push(reshape(attended, [heads, rows, headWidth]));
+    fromPrefix.push(reshape(slice(weights, 3, 0, prefixLength), [heads, rows, prefixLength]));
     row += count * length;
-    queryRow += count * queries;
+    queryRow += rows;
   }
   if (queryRow !== queryCount) throw new Error(`internal: ${queryCount} queries for ${queryRow} rows`);
-  return add(matmul(concat(fromPrefix, 1), prefixV), concat(fromOwn, 1));
-}
-
-/** Causal self-attention of the prefix alone: q, k, v [H, P, d] -> [H, P, d]. */
-export function prefixAttention(q: Node, k: Node, v: Node): Node {
-  const length = q.shape[1]!;
-  return matmul(softmax(add(matmul(q, k, { transB: true }), causalMask(length))), v);
+  return add(matmul(concat(fromPrefix, 1), slice(v, 1, 0, prefixLength)), concat(fromOwn, 1));
 }

@@ -1,6 +1,6 @@
 import type { Node } from '../ir/index.ts';
 import { add, broadcastTo, concat, constant, gather, reshape, slice, standardize } from '../ir/index.ts';
-import { type PackedBucket, prefixAttention, suffixAttention } from './packed-attention.ts';
+import { type PackedBucket, packedAttention } from './packed-attention.ts';
 import type { Bucket, PromptLayout } from './prompt-layout.ts';
 import { contextIndex, isContext, type Prompt } from './prompts.ts';
 import type { TextWeights } from './text-weights.ts';
@@ -126,29 +126,27 @@ function prefixInput(
   return concat(parts, 0);
 }
 
-/** A block over all packed rows: [P + S, W] -> [P + S, W]. */
+/**
+ * A block over all packed rows, given in parts that stand one behind the other: [N, W].
+ * A part that does not depend on the context is computed when the graph is compiled, up to its queries, keys and
+ * values, and takes no gradient.
+ */
 function packedBlock(
-  x: Node,
+  parts: readonly Node[],
   block: BlockWeights,
   heads: number,
   prefixLength: number,
   buckets: readonly PackedBucket[],
 ): Node {
-  const rows = x.shape[0]!;
-  const [q, k, v] = splitHeads(apply(standardize(x), block.queryKeyValue), 3, heads) as [Node, Node, Node];
-  const [prefixQ, prefixK, prefixV] = [q, k, v].map((part) => slice(part, 1, 0, prefixLength)) as [
-    Node,
-    Node,
-    Node,
-  ];
-  const attended = concat(
-    [
-      prefixAttention(prefixQ, prefixK, prefixV),
-      suffixAttention(slice(q, 1, prefixLength, rows), k, v, prefixLength, buckets, false),
-    ],
-    1,
-  );
-  return mlpResidual(add(x, apply(mergeHeads(attended), block.out)), block);
+  const split = parts.map((rows) => splitHeads(apply(standardize(rows), block.queryKeyValue), 3, heads));
+  const [q, k, v] = [0, 1, 2].map((i) =>
+    concat(
+      split.map((part) => part[i]!),
+      1,
+    ),
+  ) as [Node, Node, Node];
+  const attended = packedAttention(q, k, v, prefixLength, buckets, false);
+  return mlpResidual(add(concat(parts, 0), apply(mergeHeads(attended), block.out)), block);
 }
 
 /** The last block: keys and values of all rows, everything else for the EOT rows only. -> [K, W] */
@@ -172,7 +170,7 @@ function lastBlock(
   };
   const [k, v] = splitHeads(apply(normalized, block.keyValue), 2, heads) as [Node, Node];
   const [q] = splitHeads(apply(eotRows(normalized), block.query), 1, heads) as [Node];
-  const attended = suffixAttention(q, k, v, prefixLength, buckets, true);
+  const attended = packedAttention(q, k, v, prefixLength, buckets, true);
   return mlpResidual(add(eotRows(x), apply(mergeHeads(attended), block.out)), block);
 }
 
@@ -207,9 +205,12 @@ export function encodePrompts(
     first += bucket.prompts.length;
     return bucketInput(bucket, index, prefixLength, weights, own, tokenRows);
   });
-  let x = concat([prefixInput(layout.prefix, vocabSize - 2, weights, ctx, tokenRows), ...inputs], 0);
-  for (const block of weights.blocks.slice(0, -1)) x = packedBlock(x, block, heads, prefixLength, buckets);
-  const eot = lastBlock(x, weights.blocks.at(-1)!, heads, prefixLength, buckets);
+  const prefix = prefixInput(layout.prefix, vocabSize - 2, weights, ctx, tokenRows);
+  let parts: readonly Node[] = [prefix, concat(inputs, 0)];
+  for (const block of weights.blocks.slice(0, -1)) {
+    parts = [packedBlock(parts, block, heads, prefixLength, buckets)];
+  }
+  const eot = lastBlock(concat(parts, 0), weights.blocks.at(-1)!, heads, prefixLength, buckets);
   const features = apply(standardize(eot), weights.projection);
   if (inOrder) return features;
   const position = new Array<number>(packedOrder.length);

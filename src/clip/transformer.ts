@@ -4,8 +4,8 @@ import {
   constant,
   linear,
   matmul,
-  quickGelu,
   reshape,
+  silu,
   slice,
   softmax,
   standardize,
@@ -21,7 +21,8 @@ export interface LinearWeights {
 
 /**
  * Weights of one residual attention block, ready for a frozen tower: the scale and shift of each layer
- * normalisation are folded into the linear layer behind it, and 1/√d into the queries.
+ * normalisation are folded into the linear layer behind it, 1/√d into the queries, and the factor of the
+ * activation into the linear layers around it.
  */
 export interface BlockWeights {
   readonly query: LinearWeights;
@@ -32,6 +33,9 @@ export interface BlockWeights {
   readonly fc: LinearWeights;
   readonly proj: LinearWeights;
 }
+
+/** CLIP's activation x · σ(1.702 x) is silu(1.702 x) / 1.702. */
+const GELU_FACTOR = 1.702;
 
 /** W · diag(scale), b + W · shift: what a linear layer after scale and shift equals. */
 function foldNorm(
@@ -65,6 +69,17 @@ function rows({ weight, bias }: LinearWeights, start: number, end: number, label
   };
 }
 
+/** The same layer with its weights, and its bias where asked, times a factor. */
+function scaled({ weight, bias }: LinearWeights, factor: number, parts: 'weight' | 'both'): LinearWeights {
+  const times = ({ attributes: { data, label }, shape }: NodeOf<'constant'>) =>
+    constant(
+      (data as Float32Array).map((value) => value * factor),
+      shape,
+      label,
+    );
+  return { weight: times(weight), bias: parts === 'both' ? times(bias) : bias };
+}
+
 /** Reads block `prefix` (e.g. `transformer.resblocks.3.`) of width W and folds its normalisations. */
 export function readBlock(weights: StateDict, prefix: string, width: number, heads: number): BlockWeights {
   const read = (name: string, ...shape: number[]) => expectTensor(weights, `${prefix}${name}`, shape).data;
@@ -96,8 +111,8 @@ export function readBlock(weights: StateDict, prefix: string, width: number, hea
     keyValue: rows(queryKeyValue, width, 3 * width, `${prefix}key value`),
     queryKeyValue,
     out: plain('attn.out_proj', width, width),
-    fc: behindNorm('mlp.c_fc', 'ln_2', 4 * width, '.'),
-    proj: plain('mlp.c_proj', width, 4 * width),
+    fc: scaled(behindNorm('mlp.c_fc', 'ln_2', 4 * width, '.'), GELU_FACTOR, 'both'),
+    proj: scaled(plain('mlp.c_proj', width, 4 * width), 1 / GELU_FACTOR, 'weight'),
   };
 }
 
@@ -106,7 +121,7 @@ export const apply = (x: Node, { weight, bias }: LinearWeights): Node => linear(
 
 /** x + MLP(LN(x)) for rows x [N, W]. */
 export function mlpResidual(x: Node, block: BlockWeights): Node {
-  return add(x, apply(quickGelu(apply(standardize(x), block.fc)), block.proj));
+  return add(x, apply(silu(apply(standardize(x), block.fc)), block.proj));
 }
 
 /** Splits rows [N, c · W] into c parts [H, N, d], W = H · d. */

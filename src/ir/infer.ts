@@ -132,6 +132,7 @@ export const TYPE_RULES = {
   log: unary('log'),
   sqrt: unary('sqrt'),
   sigmoid: unary('sigmoid'),
+  silu: unary('silu'),
   relu: unary('relu'),
   erf: unary('erf'),
   add: binary('add'),

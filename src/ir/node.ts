@@ -27,6 +27,8 @@ export interface OpAttributes {
   log: NoAttributes;
   sqrt: NoAttributes;
   sigmoid: NoAttributes;
+  /** x · σ(x) */
+  silu: NoAttributes;
   relu: NoAttributes;
   erf: NoAttributes;
   add: NoAttributes;

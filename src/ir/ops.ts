@@ -45,6 +45,7 @@ export const exp = (x: Node): Node => makeNode('exp', [x], NONE);
 export const log = (x: Node): Node => makeNode('log', [x], NONE);
 export const sqrt = (x: Node): Node => makeNode('sqrt', [x], NONE);
 export const sigmoid = (x: Node): Node => makeNode('sigmoid', [x], NONE);
+export const silu = (x: Node): Node => makeNode('silu', [x], NONE);
 export const relu = (x: Node): Node => makeNode('relu', [x], NONE);
 export const erf = (x: Node): Node => makeNode('erf', [x], NONE);
 export const add = (a: Node, b: Node): Node => makeNode('add', [a, b], NONE);

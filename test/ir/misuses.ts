@@ -55,6 +55,7 @@ export const MISUSES = {
   log: ofInts(ir.log),
   sqrt: ofInts(ir.sqrt),
   sigmoid: ofInts(ir.sigmoid),
+  silu: ofInts(ir.silu),
   relu: ofInts(ir.relu),
   erf: ofInts(ir.erf),
   add: twoSizes(ir.add),

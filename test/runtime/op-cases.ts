@@ -95,6 +95,7 @@ export const OP_CASES = {
   log: unary(ir.log, positive),
   sqrt: unary(ir.sqrt, positive),
   sigmoid: unary(ir.sigmoid),
+  silu: unary(ir.silu),
   erf: unary(ir.erf),
   relu: [
     ...unary(ir.relu),

@@ -97,6 +97,8 @@ const LOWERING_RULES = {
   log: plain('Log'),
   sqrt: plain('Sqrt'),
   sigmoid: plain('Sigmoid'),
+  silu: ({ inputs: [x] }, { model, nameOf }) =>
+    model.node('Mul', [nameOf(x!), model.node('Sigmoid', [nameOf(x!)])]),
   relu: plain('Relu'),
   erf: plain('Erf'),
   add: (node, c) => {

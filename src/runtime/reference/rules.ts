@@ -76,6 +76,7 @@ export const REFERENCE_RULES = {
   log: unary(Math.log),
   sqrt: unary(Math.sqrt),
   sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
+  silu: unary((x) => x / (1 + Math.exp(-x))),
   relu: unary((x) => Math.max(x, 0)),
   erf: unary(erf),
   add: binary((a, b) => a + b),
