@@ -40,13 +40,14 @@ function loadFromTable(adapter: DatasetAdapter): Dataset {
   }
   // Sorting is stable, so the sets keep their order within a class.
   for (const split of Object.values(splits)) split.sort((a, b) => a.label - b.label);
+  const { key, title, prompt, mirrors } = adapter;
   return {
-    key: adapter.key,
-    title: adapter.title,
+    key,
+    title,
     classNames: classes,
     ...splits,
-    prompt: adapter.prompt,
-    mirrors: adapter.mirrors,
-    fingerprint: fingerprintOf({ classNames: classes, ...splits, revision }),
+    prompt,
+    mirrors,
+    fingerprint: fingerprintOf({ classNames: classes, ...splits, revision, mirrors }),
   };
 }

@@ -6,6 +6,7 @@ import {
   type Experiment,
   formatDuration,
   INTERRUPTED_EXIT_CODE,
+  type ProgressMode,
   planCells,
   planTasks,
   type RunSummary,
@@ -15,13 +16,16 @@ import {
 } from '../runner/index.ts';
 import { addGridOptions, type BenchFlags } from './bench-options.ts';
 import { benchSpeedCommand } from './bench-speed.ts';
+import { remark } from './command-options.ts';
 import { exitWith } from './exit.ts';
-import { cacheFolder, resolveExperiment } from './grid.ts';
+import { cacheFolder, requireDevice, resolveExperiment } from './grid.ts';
 import { commandLine, writeExperimentReport } from './write-report.ts';
 
-/** A remark for the person; stdout belongs to results. */
-function say(message: string): void {
-  process.stderr.write(`${message}\n`);
+/** How remarks reach a person, or a program that reads every line; on stderr, since stdout belongs to results. */
+function remarksFor(mode: ProgressMode): (message: string) => void {
+  if (mode === 'none') return () => {};
+  if (mode === 'json') return (message) => remark(JSON.stringify({ event: 'note', message }));
+  return remark;
 }
 
 /** Prints the cells with a rough estimate of their cost on this machine's cores. */
@@ -59,18 +63,17 @@ function closingWords(summary: RunSummary, outDir: string, elapsedMs: number): s
 
 async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<void> {
   const start = performance.now();
-  if (flags.progress !== 'none') say(`${benchmark.title}: reading datasets and model`);
+  const say = remarksFor(flags.progress);
+  say(`${benchmark.title}: reading datasets and model`);
   const parallelism = resolveParallelism({ workers: flags.workers, threads: flags.threads });
   const experiment = await resolveExperiment(benchmark, flags);
   if (flags.dryRun) {
     printPlan(experiment, parallelism.workers, flags.json ?? false);
     return;
   }
+  await requireDevice(experiment);
   const outDir = flags.out ?? `reports/${benchmark.key}`;
-  const note = flags.progress === 'none' || flags.progress === 'json' ? () => {} : say;
-  const interrupt = watchInterrupt(() => {
-    say('stopping after the current steps; press Ctrl-C again to stop at once');
-  });
+  const interrupt = watchInterrupt();
   let summary: RunSummary;
   try {
     summary = await runExperiment(experiment, {
@@ -81,7 +84,7 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
       progress: flags.progress,
       shard: flags.shard,
       signal: interrupt.signal,
-      note,
+      note: say,
     });
   } finally {
     interrupt.dispose();
@@ -90,7 +93,7 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
     await writeExperimentReport(experiment, summary, outDir, commandLine(process.argv.slice(2)));
   }
   const elapsedMs = performance.now() - start;
-  if (flags.progress !== 'none') say(closingWords(summary, outDir, elapsedMs));
+  say(closingWords(summary, outDir, elapsedMs));
   if (flags.json) {
     const { computed, reused, failed, interrupted } = summary;
     const cells = summary.cells.length;

@@ -5,6 +5,7 @@ import {
   coopPrompts,
   encodeImages,
   fillTemplate,
+  logitScale,
   openCheckpoint,
   readTextWeights,
   Tokenizer,
@@ -20,8 +21,9 @@ import {
   UserError,
 } from '../config/index.ts';
 import type { Dataset } from '../data/index.ts';
+import { initialContext } from '../methods/index.ts';
 import type { Backbone, Experiment } from '../runner/index.ts';
-import { ONNX_DEVICES } from '../runtime/index.ts';
+import { deviceProblem, ONNX_DEVICES, type OnnxDevice } from '../runtime/index.ts';
 import { DEFAULT_BACKBONE, resolveBackbone } from './backbones.ts';
 
 /** Fixed crops of each training picture on the icon suite. */
@@ -40,6 +42,39 @@ function checkDevice(device: string): void {
     where: `--device ${device}`,
     expected: `one of ${ONNX_DEVICES.join(', ')}`,
   });
+}
+
+/**
+ * Makes sure that the device of a grid computes here. Asked before work only: a report may be written anywhere.
+ * @throws {UserError} DEVICE_UNAVAILABLE
+ */
+export async function requireDevice({ runtime: { device } }: Experiment): Promise<void> {
+  const problem = await deviceProblem(device as OnnxDevice);
+  if (problem === null) return;
+  throw new UserError('DEVICE_UNAVAILABLE', {
+    where: `--device ${device}`,
+    expected: `a machine and an onnxruntime-node that compute on ${device}`,
+    found: problem,
+    hint: '--device cpu',
+  });
+}
+
+/** Tasks, tables and figures tell backbones apart by their names, and cells by their weights. */
+function checkDistinct(backbones: readonly Backbone[]): void {
+  for (const [i, backbone] of backbones.entries()) {
+    const twin = backbones
+      .slice(0, i)
+      .find(({ name, sha256 }) => name === backbone.name || sha256 === backbone.sha256);
+    if (twin === undefined) continue;
+    throw new UserError('SAME_BACKBONE', {
+      where: '--backbone',
+      expected: 'models of different names and different weights',
+      found: `${twin.path} and ${backbone.path}, ${
+        twin.sha256 === backbone.sha256 ? 'the same weights' : `both named ${backbone.name}`
+      }`,
+      hint: 'name each model once; a file is named after itself, so rename one of the two',
+    });
+  }
 }
 
 /** Pictures of the largest class of a set. */
@@ -64,7 +99,7 @@ function checkShots(shots: readonly number[], datasets: readonly Dataset[]): voi
 
 /**
  * Finds out what would fail in every cell: a model with missing, misshapen or non-finite weights, a prompt that
- * is longer than its context.
+ * is longer than its context, words to start from that the vocabulary splits.
  */
 function checkModel(
   backbone: Backbone,
@@ -74,12 +109,16 @@ function checkModel(
   const checkpoint = openCheckpoint(backbone.path);
   const { contextLength, vocabSize } = checkpoint.architecture.text;
   encodeImages(checkpoint, 1);
-  readTextWeights(checkpoint.weights, checkpoint.architecture);
+  logitScale(checkpoint.weights);
+  const text = readTextWeights(checkpoint.weights, checkpoint.architecture);
   const tokenizer = new Tokenizer(vocabSize);
   for (const { classNames, prompt } of datasets) {
     for (const method of methods) {
       if (method.kind === 'zeroshot') textPrompts(tokenizer, fillTemplate(prompt, classNames), contextLength);
-      if (method.kind === 'coop') coopPrompts(tokenizer, classNames, { ...method, contextLength });
+      if (method.kind !== 'coop') continue;
+      coopPrompts(tokenizer, classNames, { ...method, contextLength });
+      if (method.ctxInit === null) continue;
+      initialContext(method, { classCount: classNames.length, seed: 0, text, tokenizer });
     }
   }
 }
@@ -117,6 +156,7 @@ export async function resolveExperiment(benchmark: Benchmark, options: GridOptio
     checkModel(backbone, datasets, settings);
     backbones.push(backbone);
   }
+  checkDistinct(backbones);
   return {
     benchmark,
     datasets,

@@ -1,4 +1,4 @@
-import { UserError } from '../config/errors.ts';
+import { UserError } from '../config/index.ts';
 import { missingTensor, type StateDict } from './state-dict.ts';
 
 /** Sizes of a vision transformer. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, extname } from 'node:path';
-import { UserError } from '../config/errors.ts';
+import { UserError } from '../config/index.ts';
 import { type ClipArchitecture, readArchitecture } from './architecture.ts';
 import { openSafetensors } from './safetensors.ts';
 import { toFloat32 } from './safetensors-dtype.ts';

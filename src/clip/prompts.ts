@@ -1,5 +1,4 @@
-import type { ClassTokenPosition } from '../config/cell.ts';
-import { UserError } from '../config/errors.ts';
+import { type ClassTokenPosition, UserError } from '../config/index.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { UserError } from '../config/errors.ts';
+import { UserError } from '../config/index.ts';
 
 /** Element types of a safetensors file that this program reads, and the bytes of one element. */
 export const DTYPE_BYTES = {

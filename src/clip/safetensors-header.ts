@@ -1,4 +1,4 @@
-import { UserError } from '../config/errors.ts';
+import { UserError } from '../config/index.ts';
 import { DTYPE_BYTES, type Dtype, elementCount } from './safetensors-dtype.ts';
 
 /** The header's length stands in the first eight bytes of a file, little-endian. */

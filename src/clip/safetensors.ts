@@ -1,6 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { UserError } from '../config/errors.ts';
-import { nearNames } from '../config/near-names.ts';
+import { nearNames, UserError } from '../config/index.ts';
 import { writeFileAtomic } from '../files/index.ts';
 import { DTYPE_BYTES, elementCount, type StoredTensor, tensorFromBytes } from './safetensors-dtype.ts';
 import { HEADER_LIMIT, LENGTH_BYTES, parseHeader, type SafetensorsHeader } from './safetensors-header.ts';

@@ -1,5 +1,4 @@
-import { UserError } from '../config/errors.ts';
-import { nearNames } from '../config/near-names.ts';
+import { nearNames, UserError } from '../config/index.ts';
 import { constant, type NodeOf, type Shape, sameShape, showShape } from '../ir/index.ts';
 
 /** A tensor of a checkpoint, widened to float32. */

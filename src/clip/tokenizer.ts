@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { UserError } from '../config/errors.ts';
+import { UserError } from '../config/index.ts';
 import { cleanText, SPACE } from './clean-text.ts';
 
 /** Tokens of CLIP's own vocabulary. */

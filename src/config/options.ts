@@ -48,9 +48,14 @@ export const parseIntegers = (flag: string, text: string, minimum: number): numb
   return values;
 };
 
+/** Each view of each training picture is encoded once: more than this is a slip, or wants `fresh`. */
+const MOST_VIEWS = 1000;
+
 /** `fresh`, or a number of fixed crops. */
 export function parseViews(text: string): number | 'fresh' {
-  return text === 'fresh' ? 'fresh' : parseInteger('views', text, 1);
+  if (text === 'fresh') return 'fresh';
+  const views = parseInteger('views', text, 1);
+  return views <= MOST_VIEWS ? views : refuse('views', `fresh, or at most ${MOST_VIEWS}`, text);
 }
 
 /** `paper`, `suite`, or a number for every shot count. */

@@ -25,7 +25,7 @@ export interface Dataset {
   readonly prompt: string;
   /** Whether mirroring a picture keeps its class (not for arrows): training crops obey. */
   readonly mirrors: boolean;
-  /** SHA-256 (hex) over split and class list. */
+  /** SHA-256 (hex) over split, class list and whatever else of the dataset changes a number. */
   readonly fingerprint: string;
 }
 

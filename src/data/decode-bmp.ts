@@ -1,4 +1,4 @@
-import { UserError } from '../config/errors.ts';
+import { UserError } from '../config/index.ts';
 import type { RgbImage } from './dataset.ts';
 
 /** Bytes of the file header; the picture's own header follows. */

@@ -1,4 +1,4 @@
-import { UserError } from '../config/errors.ts';
+import { UserError } from '../config/index.ts';
 import type { Dataset, Datum } from './dataset.ts';
 import { PythonRandom } from './python-random.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { UserError } from '../config/errors.ts';
+import { UserError } from '../config/index.ts';
 import type { PictureRef, RgbImage } from './dataset.ts';
 import { decodePicture } from './decode-picture.ts';
 import { drawIcon, iconSource } from './draw-icon.ts';

@@ -1,4 +1,4 @@
-import { UserError } from '../config/errors.ts';
+import { UserError } from '../config/index.ts';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const REFUSED = new Set([

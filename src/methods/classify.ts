@@ -7,7 +7,7 @@ const CHUNK_ROWS = 4096;
 
 /** Scores features against class weights on an engine; keeps what it compiled for the sizes it met. */
 export class Classifier {
-  readonly #compiled = new Map<string, Promise<Executable>>();
+  readonly #compiled = new Map<string, Executable>();
 
   constructor(private readonly engine: Engine) {}
 
@@ -36,13 +36,19 @@ export class Classifier {
     return labels;
   }
 
-  #scores(rows: number, dim: number, classes: number): Promise<Executable> {
+  /** Gives the memory back; the classifier is not used after. */
+  async dispose(): Promise<void> {
+    for (const compiled of this.#compiled.values()) await compiled.dispose();
+    this.#compiled.clear();
+  }
+
+  async #scores(rows: number, dim: number, classes: number): Promise<Executable> {
     const key = `${rows} ${dim} ${classes}`;
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
       const x = ir.input('x', [rows, dim]);
       const scores = ir.linear(x, ir.input('weights', [classes, dim]), ir.input('bias', [classes]));
-      compiled = this.engine.compile(ir.makeGraph({ scores }));
+      compiled = await this.engine.compile(ir.makeGraph({ scores }));
       this.#compiled.set(key, compiled);
     }
     return compiled;

@@ -1,5 +1,5 @@
 import type { TextWeights, Tokenizer } from '../clip/index.ts';
-import type { CoOpConfig } from '../config/cell.ts';
+import { type CoOpConfig, UserError } from '../config/index.ts';
 import { stream } from '../data/index.ts';
 import { learningRates, Sgd } from '../train/index.ts';
 import type { CoOpProgram } from './coop-program.ts';
@@ -34,6 +34,7 @@ export function batchSizeFor(count: number, batchSize: number): number {
 /**
  * The context training starts from: N(0, 0.02), or the embeddings of `ctxInit`'s words.
  * @returns [M, W], or [K, M, W] if class-specific.
+ * @throws {UserError} CONTEXT_WORDS: the words are not M tokens of this vocabulary.
  */
 export function initialContext(
   { nCtx, csc, ctxInit }: Pick<CoOpConfig, 'nCtx' | 'csc' | 'ctxInit'>,
@@ -54,7 +55,12 @@ export function initialContext(
   }
   const tokens = tokenizer.encode(ctxInit);
   if (csc || tokens.length !== nCtx) {
-    throw new Error(`internal: "${ctxInit}" starts ${tokens.length} unified vectors, asked for ${nCtx}`);
+    throw new UserError('CONTEXT_WORDS', {
+      where: `a context of ${nCtx}${csc ? ' class-specific' : ''} vectors that starts from "${ctxInit}"`,
+      expected: `${nCtx} tokens of the checkpoint's vocabulary, for one context of all classes`,
+      found: `${tokens.length} tokens`,
+      hint: 'a checkpoint with a larger vocabulary, or a method that starts at random',
+    });
   }
   const embedding = text.tokenEmbedding.attributes.data as Float32Array;
   const ctx = new Float32Array(nCtx * width);
@@ -64,6 +70,19 @@ export function initialContext(
   return ctx;
 }
 
+/** Refuses to go on with numbers that are none: every later step and score would be without meaning. */
+function checkFinite(values: Iterable<number>, where: string): void {
+  for (const value of values) {
+    if (Number.isFinite(value)) continue;
+    throw new UserError('TRAINING_DIVERGED', {
+      where: `CoOp's training, ${where}`,
+      expected: 'finite numbers',
+      found: String(value),
+      hint: "check the checkpoint's weights, logit_scale above all; the settings are the paper's",
+    });
+  }
+}
+
 /**
  * Learns a context: SGD on the cross-entropy of few pictures a class, both towers frozen.
  *
@@ -71,6 +90,7 @@ export function initialContext(
  *
  * @param request.labels [n], of the pictures of `features`.
  * @param request.onEpoch Called after every epoch; throw to stop.
+ * @throws {UserError} TRAINING_DIVERGED: a loss, or the context at the end, is not finite.
  * Source: Zhou et al., IJCV 2022, arXiv 2109.01134; settings of CoOp's configs [ff61507].
  */
 export async function fitCoOp(request: {
@@ -109,11 +129,13 @@ export async function fitCoOp(request: {
         images,
         Int32Array.from(batch, (i) => labels[i]!),
       );
+      checkFinite([loss], `loss of epoch ${epoch + 1}, step ${step + 1}`);
       sgd.step(ctx, ctxGrad, rate);
       total += loss;
     }
     lossPerEpoch.push(total / stepsPerEpoch);
     request.onEpoch?.(epoch, total / stepsPerEpoch);
   }
+  checkFinite(ctx, 'the learned context');
   return { ctx, lossPerEpoch, steps: sgd.steps };
 }

@@ -4,7 +4,7 @@ export { type CoOpStepSpec, contextShape, coopStepGraph } from './coop-graph.ts'
 export { type CoOpProgram, chunkCount, compileCoOp } from './coop-program.ts';
 export { ImageEncoder } from './image-encoder.ts';
 export { argmaxRows, linearScores, softmaxRows } from './linear-classifier.ts';
-export { fitLinearProbe, type LinearProbe } from './linear-probe.ts';
+export { C_GRID, C_SEARCH_STEPS, fitLinearProbe, type LinearProbe } from './linear-probe.ts';
 export { graphObjective } from './logistic-graph.ts';
 export { type LabelledFeatures, prepareLogisticRegression } from './logistic-regression.ts';
 export { nearestWords } from './nearest-words.ts';

@@ -1,4 +1,4 @@
-import { UserError } from '../config/errors.ts';
+import { UserError } from '../config/index.ts';
 import { argmaxRows, linearScores } from './linear-classifier.ts';
 import {
   type CancelSignal,

@@ -1,4 +1,4 @@
-import { UserError } from '../config/errors.ts';
+import { UserError } from '../config/index.ts';
 import { type LbfgsReason, minimizeLbfgs, type Objective } from '../train/index.ts';
 
 /** n labelled feature vectors of E numbers. */

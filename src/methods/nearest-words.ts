@@ -1,4 +1,4 @@
-import type { NearestWords } from '../config/record.ts';
+import type { NearestWords } from '../config/index.ts';
 
 /**
  * The vocabulary tokens whose embeddings lie nearest to learned context vectors, by Euclidean distance.

@@ -1,4 +1,4 @@
-import type { Score } from '../config/record.ts';
+import type { Score } from '../config/index.ts';
 
 /**
  * Accuracy of predicted labels.

@@ -1,16 +1,20 @@
 import { hostname } from 'node:os';
+import { coveredLabels } from '../../datasets/index.ts';
 import { coopPrompts, layOutPrompts } from '../clip/index.ts';
-import type {
-  Cell,
-  CellRecord,
-  CellResult,
-  CoOpConfig,
-  MethodDetails,
-  ZeroShotConfig,
+import {
+  type Cell,
+  type CellRecord,
+  type CellResult,
+  type CoOpConfig,
+  canonicalJson,
+  type MethodDetails,
+  type ZeroShotConfig,
 } from '../config/index.ts';
 import { type Dataset, type Datum, drawFewShot, type FewShotDraw } from '../data/index.ts';
 import {
   batchSizeFor,
+  C_GRID,
+  C_SEARCH_STEPS,
   compileCoOp,
   fitCoOp,
   fitLinearProbe,
@@ -33,6 +37,9 @@ import {
   throwIfCancelled,
   type WorkerJob,
 } from './worker-job.ts';
+
+/** Fits of a probe's whole search: the grid, both ends of the interval, a new end a halving. For progress only. */
+const PROBE_FITS = C_GRID.length + C_SEARCH_STEPS + 1;
 
 /** Words listed for each learned context vector. */
 const NEAREST_WORDS = 5;
@@ -73,30 +80,32 @@ async function fitProbe(
   });
   const objectives: { dispose(): Promise<void> }[] = [];
   let fits = 0;
-  const probe = await fitLinearProbe({
-    train: part(draw.train),
-    val: part(draw.val),
-    classCount: dataset.classNames.length,
-    objectiveFactory: async (problem) => {
-      const made = await graphObjective(context.engine, problem);
-      objectives.push(made);
-      return made.objective;
-    },
-    classify: (features, _, { weights, bias }) => {
-      fits += 1;
-      reportProgress(run, fits / 16, `fit ${fits}`);
-      return context.classifier.predict(features, weights, bias);
-    },
-    signal: {
-      get aborted() {
-        return isCancelled(run);
+  try {
+    const { weights, bias, c, iterations, validationAccuracy } = await fitLinearProbe({
+      train: part(draw.train),
+      val: part(draw.val),
+      classCount: dataset.classNames.length,
+      objectiveFactory: async (problem) => {
+        const made = await graphObjective(context.engine, problem);
+        objectives.push(made);
+        return made.objective;
       },
-      throwIfAborted: () => throwIfCancelled(run),
-    },
-  });
-  for (const made of objectives) await made.dispose();
-  const { c, iterations, validationAccuracy } = probe;
-  return { weights: probe.weights, bias: probe.bias, details: { c, iterations, validationAccuracy } };
+      classify: (features, _, classifier) => {
+        fits += 1;
+        reportProgress(run, fits / PROBE_FITS, `fit ${fits}`);
+        return context.classifier.predict(features, classifier.weights, classifier.bias);
+      },
+      signal: {
+        get aborted() {
+          return isCancelled(run);
+        },
+        throwIfAborted: () => throwIfCancelled(run),
+      },
+    });
+    return { weights, bias, details: { c, iterations, validationAccuracy } };
+  } finally {
+    for (const made of objectives) await made.dispose();
+  }
 }
 
 async function fitContext(
@@ -178,7 +187,7 @@ function fit(run: Run, dataset: Dataset, draw: FewShotDraw, context: WorkerConte
 async function score(target: string, limit: number | null, fitted: Fitted, context: WorkerContext) {
   const dataset = await context.dataset(target);
   const test = dataset.test.slice(0, limit ?? dataset.test.length);
-  const covered = new Set(dataset.test.map(({ label }) => label));
+  const covered = new Set(coveredLabels(dataset));
   // A target that lacks classes is scored over its own: the others cannot be chosen.
   const bias = fitted.bias.map((b, label) => (covered.has(label) ? b : Number.NEGATIVE_INFINITY));
   const features = context.features(test, { index: TEST_VIEW, mirror: false });
@@ -222,5 +231,7 @@ export async function executeCell(run: Run, context: WorkerContext): Promise<Job
       ...runtimeVersions(),
     },
   };
+  // A number that is none cannot be written: it fails this cell here, and not the run when the record arrives.
+  canonicalJson(record);
   return { kind: 'cell', record };
 }

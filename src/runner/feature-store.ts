@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, renameSync } from 'node:fs';
+import { accessSync, constants, readdirSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { explainDiskError, makeFolder, removeAbandonedFiles, systemErrorCode } from '../files/index.ts';
 import {
@@ -49,6 +49,20 @@ export class FeatureStore {
     this.folder = folder;
     this.dim = dim;
     this.#onDamaged = onDamaged;
+  }
+
+  /**
+   * Makes the folder of all feature caches and sees that it can be written to, before any work counts on it.
+   *
+   * @throws {UserError} `FOLDER_NOT_WRITABLE` or `DISK_FULL`.
+   */
+  static prepareFolder(dir: string): void {
+    makeFolder(dir);
+    try {
+      accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw explainDiskError('using the feature cache', dir, error);
+    }
   }
 
   /**

@@ -15,9 +15,9 @@ export interface Interrupt {
  * Makes the first SIGINT or SIGTERM a polite request, and the second one final: it ends this process at once with
  * exit code 130, which also ends the pool's process and frees the output folder.
  *
- * @param onFirst Called at the first signal, to tell the person what happens now.
+ * @param onFirst Called at the first signal, after the abort.
  */
-export function watchInterrupt(onFirst: (signal: NodeJS.Signals) => void): Interrupt {
+export function watchInterrupt(onFirst: (signal: NodeJS.Signals) => void = () => {}): Interrupt {
   const controller = new AbortController();
   const heard = (signal: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(INTERRUPTED_EXIT_CODE);

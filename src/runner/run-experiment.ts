@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { CellRecord } from '../config/index.ts';
 import { type Experiment, type PlannedCell, planCells } from './experiment.ts';
+import { FeatureStore } from './feature-store.ts';
 import type { JobPlace, JobValue } from './job.ts';
 import type { Parallelism } from './parallelism.ts';
 import { runTasks } from './pool-client.ts';
@@ -63,24 +64,29 @@ const inShard = (index: number, shard: RunSettings['shard']): boolean =>
  * Runs what is left of an experiment: cells with a complete record are not computed again. Every finished cell's
  * record is on disk before the next event, so a killed run loses only what was in the air.
  *
- * @throws {UserError} FOLDER_IN_USE, FOLDER_NOT_WRITABLE, DISK_FULL, POOL_START_FAILED.
+ * @throws {UserError} FOLDER_IN_USE, FOLDER_NOT_WRITABLE (of records or cache), DISK_FULL, POOL_START_FAILED.
  */
 export async function runExperiment(experiment: Experiment, settings: RunSettings): Promise<RunSummary> {
-  const { outDir, note, workers, threads, signal } = settings;
+  const { outDir, cacheDir, note, workers, threads, signal } = settings;
   const cells = planCells(experiment);
   const keys = cells.map(({ key }) => key);
   const lock = acquireRunLock(outDir);
   try {
     const store = new RecordStore(outDir);
-    store.prepare();
     const before = store.survey(keys);
     for (const { path, reason } of before.damaged)
       note(`a record is damaged and its cell runs again: ${path}: ${reason}`);
     const done = new Set(before.ok.map(({ key }) => key));
     const pending = cells.filter(({ key }, i) => !done.has(key) && inShard(i, settings.shard));
     if (pending.length === 0) {
-      note(`nothing to compute: all ${done.size} cells have their records in ${store.folder}`);
+      const all =
+        done.size === cells.length
+          ? `all ${done.size} cells`
+          : `all cells of this shard (${done.size} of the plan's ${cells.length} in all)`;
+      note(`nothing to compute: ${all} have their records in ${store.folder}`);
     } else {
+      FeatureStore.prepareFolder(cacheDir);
+      store.prepare();
       if (done.size > 0) note(`${done.size} cells have their records already; ${pending.length} are left`);
       await computeCells(experiment, pending, settings, store);
     }
@@ -101,7 +107,7 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
   async function computeCells(
     of: Experiment,
     pending: readonly PlannedCell[],
-    { cacheDir, dataDir, progress: mode }: RunSettings,
+    { dataDir, progress: mode }: RunSettings,
     store: RecordStore,
   ): Promise<void> {
     const tasks = planTasks(
@@ -117,6 +123,9 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
     );
     const byKey = new Map(pending.map((planned) => [planned.key, planned]));
     const progress = createProgress({ mode, tasks, workers });
+    const stopping = (): void =>
+      progress.note('stopping after the current steps; press Ctrl-C again to stop at once');
+    signal?.addEventListener('abort', stopping, { once: true });
     const onEvent = (event: PoolEvent<JobValue>): void => {
       if (event.kind === 'finish') {
         const { outcome } = event;
@@ -135,6 +144,7 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
         ...(signal ? { signal } : {}),
       });
     } finally {
+      signal?.removeEventListener('abort', stopping);
       progress.close();
     }
   }

@@ -83,12 +83,6 @@ export class TaskSchedule {
     return entry.task;
   }
 
-  /** Whether the task is running, so that what is heard of it may be believed. */
-  isRunning(taskId: string): boolean {
-    const entry = this.#byId.get(taskId);
-    return entry !== undefined && this.#running.has(entry);
-  }
-
   /**
    * A running task has ended.
    *

@@ -26,8 +26,8 @@ export class WorkerContext {
   readonly store: FeatureStore;
   readonly #place: JobPlace;
   readonly #datasets = new Map<string, Promise<Dataset>>();
-  readonly #programs = new Map<string, Promise<CoOpProgram>>();
-  #encoder: Promise<ImageEncoder> | null = null;
+  readonly #programs = new Map<string, CoOpProgram>();
+  #encoder: ImageEncoder | null = null;
   #text: TextWeights | null = null;
   #tokenizer: Tokenizer | null = null;
 
@@ -37,7 +37,11 @@ export class WorkerContext {
     this.checkpoint = openCheckpoint(place.checkpoint);
     this.classifier = new Classifier(this.engine);
     const namespace = place.checkpointSha256.slice(0, 16);
-    this.store = FeatureStore.open(place.cacheDir, namespace, this.checkpoint.architecture.embedDim);
+    const { embedDim } = this.checkpoint.architecture;
+    this.store = FeatureStore.open(place.cacheDir, namespace, embedDim, ({ path, reason }) => {
+      // The pool's process hands its lines on to the display.
+      process.stderr.write(`cached features are damaged and made again: ${path}: ${reason}\n`);
+    });
   }
 
   get text(): TextWeights {
@@ -58,8 +62,9 @@ export class WorkerContext {
     return this.checkpoint.architecture.vision.resolution;
   }
 
-  encoder(): Promise<ImageEncoder> {
-    this.#encoder ??= ImageEncoder.compile(this.engine, this.checkpoint);
+  // What was asked for is kept once it is there, not its promise: a failure is not kept. No two jobs ask at once.
+  async encoder(): Promise<ImageEncoder> {
+    this.#encoder ??= await ImageEncoder.compile(this.engine, this.checkpoint);
     return this.#encoder;
   }
 
@@ -72,18 +77,19 @@ export class WorkerContext {
     return dataset;
   }
 
-  /** A compiled program by name; the least recently used one is given up. */
+  /** A compiled program by name; the least recently used one is given up first, so that memory holds no third. */
   async program(name: string, compile: () => Promise<CoOpProgram>): Promise<CoOpProgram> {
-    const known = this.#programs.get(name);
-    const program = known ?? compile();
+    let program = this.#programs.get(name);
     this.#programs.delete(name);
-    this.#programs.set(name, program);
-    const [oldest] = this.#programs.keys();
-    if (this.#programs.size > KEPT_PROGRAMS && oldest !== undefined) {
-      const given = this.#programs.get(oldest);
-      this.#programs.delete(oldest);
-      await (await given)?.dispose();
+    if (program === undefined) {
+      for (const [oldest, given] of this.#programs) {
+        if (this.#programs.size < KEPT_PROGRAMS) break;
+        this.#programs.delete(oldest);
+        await given.dispose();
+      }
+      program = await compile();
     }
+    this.#programs.set(name, program);
     return program;
   }
 
@@ -105,5 +111,12 @@ export class WorkerContext {
     const keys = data.map((datum) => this.featureKey(datum, view));
     if (this.store.missing(keys).length > 0) this.store.refresh();
     return this.store.read(keys);
+  }
+
+  /** Gives back what the engine holds; the context is not used after. */
+  async dispose(): Promise<void> {
+    for (const program of this.#programs.values()) await program.dispose();
+    await this.classifier.dispose();
+    await this.#encoder?.dispose();
   }
 }

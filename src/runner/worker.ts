@@ -8,15 +8,20 @@ import type { WorkerJob } from './worker-job.ts';
 /** The context of the backbone this thread last worked for. */
 let current: { readonly name: string; readonly context: WorkerContext } | null = null;
 
-function contextFor({ payload, threads }: WorkerJob<Job>): WorkerContext {
+async function contextFor({ payload, threads }: WorkerJob<Job>): Promise<WorkerContext> {
   const name = canonicalJson({ ...payload.place, threads });
-  if (current?.name !== name) current = { name, context: new WorkerContext(payload.place, threads) };
+  if (current?.name !== name) {
+    const before = current;
+    current = null;
+    await before?.context.dispose();
+    current = { name, context: new WorkerContext(payload.place, threads) };
+  }
   return current.context;
 }
 
 /** Entry of the pool's threads: does one job. */
-export default function work(job: WorkerJob<Job>): Promise<JobValue> {
-  const context = contextFor(job);
+export default async function work(job: WorkerJob<Job>): Promise<JobValue> {
+  const context = await contextFor(job);
   const { kind } = job.payload;
   switch (kind) {
     case 'features':

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../../src/clip/index.ts';
@@ -31,6 +31,11 @@ poisoned['ln_final.weight'] = f32(
 save('nan.safetensors', poisoned);
 const { 'ln_final.weight': _, ...incomplete } = Object.fromEntries(tensors);
 save('incomplete.safetensors', incomplete);
+save('scaleless.safetensors', { ...Object.fromEntries(tensors), logit_scale: f32([], [Number.NaN]) });
+const model = projectFile('models/icon-clip-rn.safetensors');
+copyFileSync(model, file('copy.safetensors'));
+mkdirSync(file('elsewhere'));
+copyFileSync(vit, file('elsewhere/icon-clip-rn.safetensors'));
 const row = (ids: readonly number[]) => i64([1, 77], [...ids, ...new Array(77 - ids.length).fill(0)]);
 
 const features = (checkpoint: string, from: string, ...rest: string[]) => [
@@ -150,6 +155,36 @@ const REFUSED: readonly (readonly [title: string, args: readonly string[], messa
     'a folder that cannot be made',
     bench('--out', join(file('plain-file'), 'run')),
     /FOLDER_NOT_WRITABLE: .*plain-file/s,
+  ],
+  [
+    'a cache that cannot be made',
+    bench('--datasets', 'icons_nature', '--cache', join(file('plain-file'), 'cache')),
+    /FOLDER_NOT_WRITABLE: making a folder: .*plain-file/s,
+  ],
+  [
+    'a device that onnxruntime was not built for on this system',
+    bench('--datasets', 'icons_nature', '--device', process.platform === 'win32' ? 'coreml' : 'dml'),
+    /DEVICE_UNAVAILABLE: --device \w+\s.*found: .*has only cpu/s,
+  ],
+  [
+    'the same weights twice',
+    bench('--datasets', 'icons_nature', '--backbone', `icon-clip-rn,${file('copy.safetensors')}`),
+    /SAME_BACKBONE: --backbone\s.*copy\.safetensors, the same weights/s,
+  ],
+  [
+    'two models of one name',
+    bench(
+      '--datasets',
+      'icons_nature',
+      '--backbone',
+      `icon-clip-rn,${file('elsewhere/icon-clip-rn.safetensors')}`,
+    ),
+    /SAME_BACKBONE: --backbone\s.*both named icon-clip-rn/s,
+  ],
+  [
+    'a model whose logit_scale is no number',
+    bench('--datasets', 'icons_nature', '--backbone', file('scaleless.safetensors')),
+    /CHECKPOINT_NOT_FINITE: .*scaleless\.safetensors: tensor logit_scale/,
   ],
   ['an unknown command', ['featurs'], /unknown command 'featurs'\s+\(Did you mean features\?\)/],
   ['an unknown command of a group', ['datasets', 'lst'], /unknown command 'lst'\s+\(Did you mean list\?\)/],

@@ -52,6 +52,7 @@ describe('options are refused, naming the flag, what was expected and what was f
     ['seeds', '1,01', 'every number once', (text) => parseIntegers('seeds', text, 1)],
     ['views', '0', number, parseViews],
     ['views', 'Fresh', number, parseViews],
+    ['views', '10000000', 'fresh, or at most 1000', parseViews],
     ['epochs', '0', number, parseEpochs],
     ['epochs', 'papers', number, parseEpochs],
     ['shard', '0/2', shard, parseShard],

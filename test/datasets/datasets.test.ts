@@ -71,20 +71,22 @@ test('sets with a direction or letters among their classes do not allow mirrorin
   }
 });
 
-test('a fingerprint is the SHA-256 of the canonical JSON of classes, pictures, labels and versions', () => {
+test('a fingerprint is the SHA-256 of the canonical JSON of classes, pictures, labels, versions and mirroring', () => {
   const dataset = {
     classNames: ['home', 'star'],
     train: [iconDatum('feather:home', 0)],
     val: [],
     test: [iconDatum('bi:star', 1)],
     revision: { feather: '1.2.1', bi: '1.2.7' },
+    mirrors: false,
   };
   const text =
-    '{"classNames":["home","star"],"revision":[["bi","1.2.7"],["feather","1.2.1"]],' +
+    '{"classNames":["home","star"],"mirrors":false,"revision":[["bi","1.2.7"],["feather","1.2.1"]],' +
     '"test":[["bi:star",1]],"train":[["feather:home",0]],"val":[]}';
   assert.equal(fingerprintOf(dataset), createHash('sha256').update(text).digest('hex'));
   assert.notEqual(fingerprintOf({ ...dataset, classNames: ['house', 'star'] }), fingerprintOf(dataset));
   assert.notEqual(fingerprintOf({ ...dataset, revision: null }), fingerprintOf(dataset));
+  assert.notEqual(fingerprintOf({ ...dataset, mirrors: true }), fingerprintOf(dataset));
 });
 
 test('a fingerprint is the same in another process, and differs between datasets', async () => {

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { readSafetensors, writeSafetensors } from '../../src/clip/index.ts';
 import { run, start, temporaryFolder } from './command.ts';
 
 const GRID = [
@@ -17,6 +19,7 @@ const GRID = [
   '--views',
   '3',
 ];
+const MODEL = fileURLToPath(new URL('../../models/icon-clip-rn.safetensors', import.meta.url));
 const CELLS = 9;
 /** What must not differ between two runs of one grid. */
 const TABLES = ['cells.csv', 'summary.csv'] as const;
@@ -106,4 +109,25 @@ test('shards compute disjoint parts of one plan', async (t) => {
     counts.push((JSON.parse(stdout) as { computed: number }).computed);
   }
   assert.deepEqual(counts, [3, 2]);
+});
+
+test('a training that diverges is one failed record, and the rest of the grid is done', async (t) => {
+  const folder = temporaryFolder(t);
+  const { tensors } = readSafetensors(MODEL);
+  const scale = { dtype: 'F32', shape: [], data: Float32Array.of(100) } as const;
+  const hot = join(folder, 'hot.safetensors');
+  // exp(100) is no float32: every loss is NaN.
+  writeSafetensors(hot, new Map([...tensors, ['logit_scale', scale]]));
+  const out = join(folder, 'out');
+  const { code, stdout, stderr } = await run([
+    ...GRID,
+    ...['--methods', 'zeroshot,coop_m4_end', '--epochs', '1', '--backbone', hot],
+    ...['--out', out, '--cache', join(folder, 'cache'), '--progress', 'json', '--json'],
+  ]);
+  assert.equal(code, 1, stderr);
+  const summary = JSON.parse(stdout) as { computed: number; failed: number };
+  assert.deepEqual([summary.computed, summary.failed], [1, 4]);
+  const rows = readFileSync(join(out, 'cells.csv'), 'utf8').trim().split('\n').slice(1);
+  assert.equal(rows.filter((row) => row.endsWith(',failed,TRAINING_DIVERGED')).length, 4);
+  for (const line of stderr.trim().split('\n')) assert.ok('event' in JSON.parse(line), line);
 });

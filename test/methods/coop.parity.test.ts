@@ -64,6 +64,14 @@ describe('the context training starts from', () => {
     assert.deepEqual(ctx, floats(stored, 'ctx0'));
   });
 
+  it('is refused where the words are not as many tokens as there are vectors', () => {
+    const config = { nCtx: 3, csc: false, ctxInit: stored.ctx_init };
+    assert.throws(
+      () => initialContext(config, { classCount: 7, seed: 1, text, tokenizer }),
+      /a context of 3 vectors.*expected: 3 tokens.*found: +4 tokens/s,
+    );
+  });
+
   it('is N(0, 0.02) otherwise, by seed', () => {
     const config = { nCtx: 16, csc: true, ctxInit: null };
     const [a, b] = [1, 2].map((seed) => initialContext(config, { classCount: 20, seed, text, tokenizer }));

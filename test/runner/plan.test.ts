@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Dataset, type Datum, drawFewShot } from '../../src/data/index.ts';
+import { type Backbone, type Experiment, planCells, planTasks } from '../../src/runner/index.ts';
+
+/** `perClass` pictures of each of three classes. */
+const pictures = (key: string, perClass: number): Datum[] =>
+  Array.from({ length: 3 * perClass }, (_, i) => ({
+    picture: { kind: 'icon', set: key, icon: String(i), name: `${key}:${i}` },
+    label: Math.floor(i / perClass),
+  }));
+
+const dataset = (key: string, perClass: number): Dataset => ({
+  key,
+  title: key,
+  classNames: ['a', 'b', 'c'],
+  train: pictures(`${key}-train`, perClass),
+  val: pictures(`${key}-val`, Math.min(perClass, 6)),
+  test: pictures(`${key}-test`, 5),
+  prompt: 'a photo of a {}.',
+  mirrors: false,
+  fingerprint: `fingerprint of ${key}`,
+});
+
+const backbone = (name: string): Backbone => ({
+  name,
+  sha256: `sha of ${name}`,
+  path: `${name}.safetensors`,
+});
+const shifted = { ...dataset('shifted', 0), test: pictures('shifted-test', 2) };
+
+const experiment: Experiment = {
+  benchmark: {
+    key: 'example',
+    title: 'Example',
+    introduction: '',
+    datasets: [],
+    targets: [],
+    methods: [],
+    shots: [],
+    seeds: [],
+  },
+  datasets: [dataset('one', 8), dataset('two', 400)],
+  targets: [],
+  backbones: [backbone('rn'), backbone('vit')],
+  methods: ['zeroshot', 'linear_probe', 'coop_m4_end'],
+  shots: [1, 8],
+  seeds: [0, 1],
+  views: 2,
+  epochs: 'paper',
+  runtime: { engine: 'onnxruntime', device: 'cpu', precision: 'float32' },
+  limit: null,
+};
+
+const place = ({ path, sha256 }: Backbone) => ({
+  checkpoint: path,
+  checkpointSha256: sha256,
+  dataDir: null,
+  cacheDir: 'cache',
+  runtime: experiment.runtime,
+});
+
+test('cells come by backbone, dataset, method, shots and seed, zero-shot once a dataset', () => {
+  const cells = planCells({ ...experiment, targets: [shifted], limit: 3 });
+  const words = cells.map(({ cell: { backbone, dataset, method, shots, seed } }) =>
+    [backbone.name, dataset.key, method.key, shots, seed].join(' '),
+  );
+  const draws = ['1 0', '1 1', '8 0', '8 1'];
+  const expected = ['rn', 'vit'].flatMap((name) =>
+    ['one', 'two'].flatMap((key) => [
+      `${name} ${key} zeroshot 0 `,
+      ...['linear_probe', 'coop_m4_end'].flatMap((method) =>
+        draws.map((draw) => `${name} ${key} ${method} ${draw}`),
+      ),
+    ]),
+  );
+  assert.deepEqual(words, expected);
+  assert.equal(new Set(cells.map(({ key }) => key)).size, cells.length);
+  for (const { cell } of cells) {
+    assert.deepEqual(
+      cell.targets.map(({ key }) => key),
+      [cell.dataset.key, 'shifted'],
+    );
+    assert.equal(cell.limit, 3);
+  }
+  const epochs = cells.flatMap(({ cell }) => (cell.method.kind === 'coop' ? [cell.method.epochs] : []));
+  assert.deepEqual([...new Set(epochs)], [50, 200]);
+});
+
+/** `dataset split view picture` of everything that the features tasks a cell needs encode. */
+function encodedFor(key: string, of: Experiment): Set<string> {
+  const tasks = planTasks(of, planCells(of), place);
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const found = new Set<string>();
+  for (const need of byId.get(key)!.needs) {
+    const { payload } = byId.get(need)!;
+    assert.ok(payload.kind === 'features');
+    const source = [...of.datasets, ...of.targets].find((entry) => entry.key === payload.dataset)!;
+    for (const { split, view, indices } of payload.groups) {
+      for (const i of indices) found.add(`${split} ${view} ${source[split][i]!.picture.name}`);
+    }
+  }
+  return found;
+}
+
+test('a cell waits for every picture it reads, under every view it reads it', () => {
+  const of = { ...experiment, targets: [shifted] };
+  const names = (split: string, view: number, data: readonly Datum[]) =>
+    data.map(({ picture }) => `${split} ${view} ${picture.name}`);
+  for (const { key, cell } of planCells(of)) {
+    const encoded = encodedFor(key, of);
+    const source = of.datasets.find((entry) => entry.key === cell.dataset.key)!;
+    const draw = cell.seed === null ? { train: [], val: [] } : drawFewShot(source, cell.shots, cell.seed);
+    const read = [...names('test', -1, source.test), ...names('test', -1, shifted.test)];
+    if (cell.method.kind === 'linear_probe') {
+      read.push(...names('train', -1, draw.train), ...names('val', -1, draw.val));
+    }
+    if (cell.method.kind === 'coop') {
+      for (const view of [0, 1]) read.push(...names('train', view, draw.train));
+    }
+    assert.deepEqual(
+      read.filter((name) => !encoded.has(name)),
+      [],
+      `${cell.dataset.key} ${cell.method.key}`,
+    );
+  }
+});
+
+test('no picture is encoded that no cell reads', () => {
+  const zeroShot = { ...experiment, methods: ['zeroshot'], limit: 4 };
+  const [cell] = planCells(zeroShot);
+  const encoded = encodedFor(cell!.key, zeroShot);
+  assert.deepEqual(
+    [...encoded],
+    [0, 1, 2, 3].map((i) => `test -1 one-test:${i}`),
+  );
+  const fresh: Experiment = { ...experiment, methods: ['coop_m4_end'], views: 'fresh' };
+  const splits = [...encodedFor(planCells(fresh)[0]!.key, fresh)].map((name) => name.split(' ')[0]);
+  assert.deepEqual([...new Set(splits)], ['test'], 'new crops are encoded while training');
+});
+
+test('a features task takes 512 pictures at most, and each picture of a view stands in one task', () => {
+  const many = { ...experiment, methods: ['linear_probe'], shots: [400] };
+  const sizes: number[] = [];
+  const seen = new Set<string>();
+  for (const { payload } of planTasks(many, planCells(many), place)) {
+    if (payload.kind !== 'features') continue;
+    sizes.push(payload.groups.reduce((sum, { indices }) => sum + indices.length, 0));
+    for (const { split, view, indices } of payload.groups) {
+      for (const i of indices) {
+        const name = `${payload.place.checkpoint} ${payload.dataset} ${split} ${view} ${i}`;
+        assert.ok(!seen.has(name), name);
+        seen.add(name);
+      }
+    }
+  }
+  assert.ok(Math.max(...sizes) <= 512);
+  // Two models; of the larger set 1200 training, 12 validation and 15 test pictures.
+  assert.equal(sizes.filter((size) => size === 512).length, 2 * 2);
+});
