@@ -51,5 +51,6 @@ export function locateCheckpoint(name: string, flag: string): string {
 export async function resolveBackbone(name: string): Promise<Backbone> {
   const path = locateCheckpoint(name, 'backbone');
   const checkpoint = openCheckpoint(path);
+  checkpoint.close();
   return { name: checkpoint.name, sha256: await fileSha256(path), path };
 }

@@ -111,6 +111,7 @@ function checkModel(
   encodeImages(checkpoint, 1);
   logitScale(checkpoint.weights);
   const text = readTextWeights(checkpoint.weights, checkpoint.architecture);
+  checkpoint.close();
   const tokenizer = new Tokenizer(vocabSize);
   for (const { classNames, prompt } of datasets) {
     for (const method of methods) {
@@ -130,7 +131,8 @@ function checkModel(
 export async function resolveExperiment(benchmark: Benchmark, options: GridOptions): Promise<Experiment> {
   const device = options.device ?? 'cpu';
   checkDevice(device);
-  const methods = options.methods?.includes('all') ? METHOD_KEYS : (options.methods ?? benchmark.methods);
+  const asked = options.methods ?? benchmark.methods;
+  const methods = [...new Set(asked.flatMap((key) => (key === 'all' ? METHOD_KEYS : [key])))];
   for (const method of methods) checkMethodKey(method);
   const keys = options.datasets ?? benchmark.datasets;
   const datasets = await Promise.all(keys.map((key) => loadDataset(key)));

@@ -57,7 +57,8 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_REQUEST;
     if (error instanceof UserError) {
       process.stderr.write(`error ${error.code}: ${error.message}\n`);
-      return BAD_REQUEST;
+      // A disk that fills up is no wrong request; what was finished is kept.
+      return error.code === 'DISK_FULL' ? 1 : BAD_REQUEST;
     }
     process.stderr.write(`internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
     return 1;

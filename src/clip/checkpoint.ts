@@ -14,6 +14,8 @@ export interface Checkpoint {
   readonly name: string;
   readonly weights: StateDict;
   readonly architecture: ClipArchitecture;
+  /** Closes the file; tensors read before stay. */
+  close(): void;
 }
 
 function checkFinite(source: string, name: string, data: Float32Array): void {
@@ -51,7 +53,13 @@ export function openCheckpoint(path: string): Checkpoint {
       return { shape: stored.shape, data };
     },
   };
-  return { path, name: basename(path, extname(path)), weights, architecture: readArchitecture(weights) };
+  return {
+    path,
+    name: basename(path, extname(path)),
+    weights,
+    architecture: readArchitecture(weights),
+    close: () => file.close(),
+  };
 }
 
 /** SHA-256 of a file's bytes, hex. */

@@ -1,7 +1,22 @@
+import { UserError } from '../config/index.ts';
+import type { RgbImage } from '../data/index.ts';
 import type { FeaturesJob, JobValue } from './job.ts';
 import { loadView } from './views.ts';
 import type { WorkerContext } from './worker-context.ts';
 import { reportProgress, throwIfCancelled, type WorkerJob } from './worker-job.ts';
+
+/**
+ * The value, or null for a picture that is missing or cannot be read: only the cells that need it fail, each
+ * with the reason, when they ask for its feature.
+ */
+async function unlessUnreadable<T>(make: () => T | Promise<T>): Promise<T | null> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
 
 /** Encodes the pictures of a job that the cache does not hold yet, and stores them together. */
 export async function executeFeatures(
@@ -10,26 +25,42 @@ export async function executeFeatures(
 ): Promise<JobValue> {
   const { dataset: name, groups } = job.payload;
   const dataset = await context.dataset(name);
-  const wanted = new Map(
-    groups.flatMap(({ split, view: index, indices }) => {
-      const view = { index, mirror: dataset.mirrors };
-      return indices.map((i) => {
-        const datum = dataset[split][i]!;
-        return [context.featureKey(datum, view), { datum, view }] as const;
-      });
-    }),
-  );
+  const wanted = new Map<string, () => Promise<RgbImage>>();
+  for (const { split, view: index, indices } of groups) {
+    const view = { index, mirror: dataset.mirrors };
+    for (const i of indices) {
+      const datum = dataset[split][i]!;
+      const key = await unlessUnreadable(() => context.featureKey(datum, view));
+      if (key !== null) wanted.set(key, () => loadView(datum.picture, view, context.resolution));
+    }
+  }
   context.store.refresh();
   const missing = context.store.missing([...wanted.keys()]);
-  if (missing.length > 0) {
-    const encoder = await context.encoder();
-    const features = await encoder.encode(missing.length, async (i) => {
-      throwIfCancelled(job);
-      reportProgress(job, i / missing.length, `${i} of ${missing.length} pictures`);
-      const { datum, view } = wanted.get(missing[i]!)!;
-      return loadView(datum.picture, view, encoder.resolution);
-    });
-    context.store.append(missing, features);
+  const keys: string[] = [];
+  const features: Float32Array[] = [];
+  const encoder = missing.length > 0 ? await context.encoder() : null;
+  for (let start = 0; encoder !== null && start < missing.length; start += encoder.batch) {
+    throwIfCancelled(job);
+    reportProgress(job, start / missing.length, `${start} of ${missing.length} pictures`);
+    const images: RgbImage[] = [];
+    for (const key of missing.slice(start, start + encoder.batch)) {
+      const image = await unlessUnreadable(wanted.get(key)!);
+      if (image === null) continue;
+      keys.push(key);
+      images.push(image);
+    }
+    features.push(await encoder.encode(images.length, async (i) => images[i]!));
   }
-  return { kind: 'features', encoded: missing.length, cached: wanted.size - missing.length };
+  if (keys.length > 0) context.store.append(keys, joined(features));
+  return { kind: 'features', encoded: keys.length, cached: wanted.size - missing.length };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

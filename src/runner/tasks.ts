@@ -4,6 +4,7 @@ import type { Experiment, PlannedCell } from './experiment.ts';
 import type { Job, JobPlace, PictureGroup, SplitName } from './job.ts';
 import type { ProgressTask } from './progress-state.ts';
 import type { Task } from './task.ts';
+import { testSubset } from './test-subset.ts';
 import { TEST_VIEW } from './views.ts';
 
 /** A task of the pool with what a display shows of it. */
@@ -72,7 +73,7 @@ function picturesNeeded(
   for (const { cell } of cells) {
     for (const target of cell.targets) {
       const count = datasets.get(target.key)!.test.length;
-      of(target.key).add('test', TEST_VIEW, range(Math.min(count, cell.limit ?? count)));
+      of(target.key).add('test', TEST_VIEW, testSubset(range(count), cell.limit));
     }
     if (cell.seed === null) continue;
     const dataset = datasets.get(cell.dataset.key)!;

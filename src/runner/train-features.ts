@@ -4,17 +4,18 @@ import { loadFreshView } from './views.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** N fixed crops of every picture, encoded before; each epoch draws one, by (seed, epoch, picture). */
-function fixedViews(
+async function fixedViews(
   context: WorkerContext,
   dataset: Dataset,
   data: readonly Datum[],
   seed: number,
   views: number,
-): TrainFeatures {
+): Promise<TrainFeatures> {
   const dim = context.checkpoint.architecture.embedDim;
-  const perView = Array.from({ length: views }, (_, index) =>
-    context.features(data, { index, mirror: dataset.mirrors }),
-  );
+  const perView: Float32Array[] = [];
+  for (let index = 0; index < views; index++) {
+    perView.push(await context.features(data, { index, mirror: dataset.mirrors }));
+  }
   const names = data.map(({ picture }) => pictureKey(picture));
   return {
     count: data.length,
@@ -52,12 +53,12 @@ function freshViews(
 }
 
 /** The training pictures of a draw as CoOp's loop reads them. */
-export function trainFeatures(
+export async function trainFeatures(
   context: WorkerContext,
   dataset: Dataset,
   data: readonly Datum[],
   { seed, views }: { readonly seed: number; readonly views: number | 'fresh' },
-): TrainFeatures {
+): Promise<TrainFeatures> {
   return views === 'fresh'
     ? freshViews(context, dataset, data, seed)
     : fixedViews(context, dataset, data, seed, views);

@@ -19,9 +19,13 @@ export interface View {
   readonly mirror: boolean;
 }
 
+/** Raised on purpose when a view's pixels change. */
+const VIEW_VERSION = 1;
+
 /** Names a view in feature keys: everything its pixels depend on besides the picture. */
 export function viewName({ index, mirror }: View, resolution: number): string {
-  return index === TEST_VIEW ? `test ${resolution}` : `crop ${resolution} ${index}${mirror ? ' mirror' : ''}`;
+  const kind = index === TEST_VIEW ? 'test' : `crop ${index}${mirror ? ' mirror' : ''}`;
+  return `v${VIEW_VERSION} ${kind} ${resolution}`;
 }
 
 /** A picture under a view: R × R. Fixed crops are keyed by (picture, number), so every seed shares them. */

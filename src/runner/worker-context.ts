@@ -13,7 +13,8 @@ import { type Engine, type OnnxDevice, onnxEngine } from '../runtime/index.ts';
 import { featureKey } from './feature-key.ts';
 import { FeatureStore } from './feature-store.ts';
 import type { JobPlace } from './job.ts';
-import { type View, viewName } from './views.ts';
+import { runtimeVersions } from './versions.ts';
+import { loadView, type View, viewName } from './views.ts';
 
 /** Compiled programs kept: the next cell is mostly of the same dataset and batch size. */
 const KEPT_PROGRAMS = 2;
@@ -96,20 +97,30 @@ export class WorkerContext {
   /** The cache key of a picture's feature under a view. */
   featureKey(datum: Datum, view: View): string {
     const { engine, device, precision } = this.#place.runtime;
+    const { versions } = runtimeVersions();
     return featureKey({
       picture: pictureKey(datum.picture),
-      view: viewName(view, this.resolution),
+      view: `${viewName(view, this.resolution)}, sharp ${versions.sharp}, resvg ${versions['@resvg/resvg-js']}`,
       checkpoint: this.#place.checkpointSha256,
-      engine,
+      engine: `${engine} ${versions['onnxruntime-node']}`,
       device,
       precision,
     });
   }
 
-  /** Cached features of pictures under one view: [n, E]. */
-  features(data: readonly Datum[], view: View): Float32Array {
+  /**
+   * Cached features of pictures under one view: [n, E].
+   * @throws {UserError} What is wrong with a picture that could not be encoded.
+   */
+  async features(data: readonly Datum[], view: View): Promise<Float32Array> {
     const keys = data.map((datum) => this.featureKey(datum, view));
     if (this.store.missing(keys).length > 0) this.store.refresh();
+    const [missing] = this.store.missing(keys);
+    if (missing !== undefined) {
+      // Its task left it out: looking at it again says why.
+      await loadView(data[keys.indexOf(missing)]!.picture, view, this.resolution);
+      throw new Error(`internal: feature ${missing} was not made`);
+    }
     return this.store.read(keys);
   }
 

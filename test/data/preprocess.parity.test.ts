@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { readSafetensors } from '../../src/clip/safetensors.ts';
 import {
   cropImage,
@@ -13,11 +14,11 @@ import {
 
 const folder = new URL('../fixtures/preprocess/', import.meta.url);
 // Made with Pillow and torchvision (fixtures/README.md); key: file name / what was done.
-const { tensors } = readSafetensors(new URL('expected.safetensors', folder).pathname);
+const { tensors } = readSafetensors(fileURLToPath(new URL('expected.safetensors', folder)));
 
 const decoded = new Map<string, Promise<RgbImage>>();
 function decode(file: string): Promise<RgbImage> {
-  const known = decoded.get(file) ?? decodePicture(new URL(file, folder).pathname);
+  const known = decoded.get(file) ?? decodePicture(fileURLToPath(new URL(file, folder)));
   decoded.set(file, known);
   return known;
 }
@@ -57,7 +58,7 @@ describe('preprocessing against Pillow and torchvision', () => {
   }
 
   it('reads the same picture from bytes as from its path', async () => {
-    const path = new URL('photo.jpg', folder).pathname;
+    const path = fileURLToPath(new URL('photo.jpg', folder));
     assert.deepEqual(await decodePicture(readFileSync(path)), await decode('photo.jpg'));
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { PythonRandom } from '../../src/data/python-random.ts';
 
 const folder = new URL('../fixtures/random/', import.meta.url);
@@ -74,7 +75,7 @@ describe('PythonRandom', () => {
   }
 
   it('agrees with the python3 of this machine', (t) => {
-    const made = spawnSync('python3', [new URL('make.py', folder).pathname], { encoding: 'utf8' });
+    const made = spawnSync('python3', [fileURLToPath(new URL('make.py', folder))], { encoding: 'utf8' });
     if (made.status !== 0) return t.skip('no python3 here');
     assert.deepEqual(
       JSON.parse(made.stdout).map((answers: Answers) => ours(answers.seed)),

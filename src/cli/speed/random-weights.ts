@@ -43,5 +43,5 @@ export function randomWeights(shapes: TensorShapes): StateDict {
 /** A checkpoint that is on no disk. */
 export function randomCheckpoint(name: string, shapes: TensorShapes): Checkpoint {
   const weights = randomWeights(shapes);
-  return { path: weights.source, name, weights, architecture: readArchitecture(weights) };
+  return { path: weights.source, name, weights, architecture: readArchitecture(weights), close: () => {} };
 }
