@@ -1,12 +1,12 @@
 import { ICON_SUITE } from '../datasets/index.ts';
-import type { Benchmark } from '../src/config/benchmark.ts';
+import type { Benchmark } from '../src/config/index.ts';
 
 /** Context length, class-token position, class-specific context, initialisation. */
 export const ablation: Benchmark = {
   key: 'ablation',
   title: 'Ablations',
   introduction:
-    'Variants of CoOp at 16 shots: context length M, place of the class name, one context for all classes or one each, random or given words to start from.',
+    'Variants of CoOp on the same draws: context length M, place of the class name, one context for all classes or one each, a random start or given words. Each is held against M = 16 with the class name at the end.',
   datasets: ICON_SUITE,
   targets: [],
   methods: [

@@ -1,12 +1,12 @@
 import { ICON_SUITE } from '../datasets/index.ts';
-import type { Benchmark } from '../src/config/benchmark.ts';
+import type { Benchmark } from '../src/config/index.ts';
 
 /** Few-shot classification: Figure 3 of the paper. */
 export const fewshot: Benchmark = {
   key: 'fewshot',
   title: 'Few-shot classification',
   introduction:
-    'Accuracy on test pictures against the number of labelled pictures a class, as in Figure 3 of the CoOp paper: eleven sets, three seeds.',
+    'Accuracy on test pictures against the number of labelled pictures a class, as in Figure 3 of the CoOp paper.',
   datasets: ICON_SUITE,
   targets: [],
   methods: ['zeroshot', 'linear_probe', 'coop_m16_end'],

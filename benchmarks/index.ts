@@ -1,4 +1,4 @@
-import type { Benchmark } from '../src/config/benchmark.ts';
+import type { Benchmark } from '../src/config/index.ts';
 import { ablation } from './ablation.ts';
 import { domainshift } from './domainshift.ts';
 import { fewshot } from './fewshot.ts';

@@ -1,12 +1,12 @@
 import { ICON_SUITE } from '../datasets/index.ts';
-import type { Benchmark } from '../src/config/benchmark.ts';
+import type { Benchmark } from '../src/config/index.ts';
 
 /** The linear probe alone, beside zero-shot: the baselines of Figure 3. */
 export const linearprobe: Benchmark = {
   key: 'linearprobe',
   title: 'Linear probe',
   introduction:
-    'Logistic regression on frozen image features, its strength chosen on validation pictures, beside zero-shot.',
+    'Logistic regression on frozen image features, its strength chosen on validation pictures, beside zero-shot CLIP: the baselines that CoOp is measured by.',
   datasets: ICON_SUITE,
   targets: [],
   methods: ['zeroshot', 'linear_probe'],

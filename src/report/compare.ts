@@ -1,6 +1,7 @@
 import type { ReportPlan } from './plan.ts';
 import type { CellRow } from './rows.ts';
 import { mean, type PairedInterval, pairedInterval } from './statistics.ts';
+import { comparedSets, type TestSet } from './test-sets.ts';
 
 /** Which method at which shot count, on one backbone. */
 export interface MethodPoint {
@@ -8,31 +9,32 @@ export interface MethodPoint {
   readonly shots: number;
 }
 
-/** One dataset's two accuracies (fractions), averaged over the seeds that both methods have. */
-export interface DatasetPair {
-  readonly dataset: string;
+/** Two accuracies on one test set (fractions), averaged over the seeds that both methods have. */
+export interface SetPair {
+  readonly set: TestSet;
   readonly subject: number;
   readonly baseline: number;
   /** subject − baseline. */
   readonly difference: number;
 }
 
-/** Two methods on the same datasets and draws. */
+/** Two methods on the same test sets and draws. */
 export interface Comparison {
   readonly subject: MethodPoint;
   readonly baseline: MethodPoint;
-  readonly pairs: readonly DatasetPair[];
+  readonly pairs: readonly SetPair[];
   /** Mean of the differences (fraction) over the pairs. */
   readonly difference: number;
-  /** Over datasets; null for fewer than two. */
+  /** Over test sets; null for fewer than two. */
   readonly interval: PairedInterval | null;
 }
 
 /**
- * Compares two methods over the datasets where both have results. The unit is the dataset: seeds are
- * averaged first, because three draws of one dataset say little about the next dataset.
+ * Compares two methods over the test sets where both have results: the targets of a domain shift, else the
+ * datasets. The set is the unit: seeds are averaged first, because three draws of one set say little about the
+ * next set.
  *
- * @returns null where no dataset has both.
+ * @returns null where no set has both.
  */
 export function compareMethods(
   plan: ReportPlan,
@@ -41,9 +43,9 @@ export function compareMethods(
   subject: MethodPoint,
   baseline: MethodPoint,
 ): Comparison | null {
-  const pairs = plan.datasets.flatMap(({ key: dataset }) => {
-    const left = accuracyBySeed(cells, backbone, subject, dataset);
-    const right = accuracyBySeed(cells, backbone, baseline, dataset);
+  const pairs = comparedSets(plan).flatMap((set) => {
+    const left = accuracyBySeed(cells, backbone, subject, set);
+    const right = accuracyBySeed(cells, backbone, baseline, set);
     // A method without randomness (seed null) pairs with every draw of the other.
     const fixed = left.has(null) || right.has(null);
     const seeds = [...left.keys()].filter((seed) => fixed || right.has(seed));
@@ -51,7 +53,7 @@ export function compareMethods(
     if (seeds.length === 0 || others.length === 0) return [];
     const a = mean(seeds.map((seed) => left.get(seed)!));
     const b = mean(others.map((seed) => right.get(seed)!));
-    return [{ dataset, subject: a, baseline: b, difference: a - b }];
+    return [{ set, subject: a, baseline: b, difference: a - b }];
   });
   if (pairs.length === 0) return null;
   const differences = pairs.map((pair) => pair.difference);
@@ -63,11 +65,11 @@ function accuracyBySeed(
   cells: readonly CellRow[],
   backbone: string,
   { method, shots }: MethodPoint,
-  dataset: string,
+  { dataset, target }: TestSet,
 ): Map<number | null, number> {
   const found = new Map<number | null, number>();
   for (const row of cells) {
-    if (row.dataset !== dataset || row.target !== dataset || row.backbone !== backbone) continue;
+    if (row.dataset !== dataset || row.target !== target || row.backbone !== backbone) continue;
     if (row.method === method && row.shots === shots && row.accuracy !== null)
       found.set(row.seed, row.accuracy);
   }

@@ -58,7 +58,10 @@ export const SUMMARY_COLUMNS = [
   'datasets',
 ] as const satisfies readonly (keyof SummaryRow)[];
 
-/** `dataset` and `target` of the rows that average over all datasets of the plan. */
+/**
+ * Stands for several sets: as `dataset` and `target` for all sets learned on, each scored on its own test
+ * pictures; as `target` alone for all targets of one source (the source itself left out).
+ */
 export const AVERAGE = 'average';
 
 /** One row of `summary.csv`. Means and standard deviations (divisor n) over seeds, as fractions. */
@@ -74,7 +77,7 @@ export interface SummaryRow {
   readonly macro_accuracy_std: number;
   /** Number of seeds in mean and std; 1 where nothing is random. */
   readonly seeds: number;
-  /** Number of datasets in it: 1, or all of the plan for `average`. */
+  /** Number of sets scored in it: 1, or for an average all of its sets. */
   readonly datasets: number;
 }
 

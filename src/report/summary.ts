@@ -1,6 +1,7 @@
-import type { ReportPlan } from './plan.ts';
+import type { ReportPlan, TitledKey } from './plan.ts';
 import { AVERAGE, type CellRow, type SummaryRow } from './rows.ts';
 import { mean, populationStd } from './statistics.ts';
+import { sourcesOf, targetsOf } from './test-sets.ts';
 
 /** Accuracies of one run (one seed) of a group, as fractions. */
 interface SeedScore {
@@ -19,10 +20,10 @@ interface Group {
 }
 
 /**
- * Averages over seeds, and over the plan's datasets.
+ * Averages over seeds; over the sets learned on (own test pictures); and, of each source, over its targets.
  *
- * An average over datasets exists only where every dataset has results: it is taken for each seed that all
- * of them have, and mean and std are those of these per-seed averages.
+ * An average over sets exists only where there are two or more and every one has results: it is taken for each
+ * seed that all of them have, and mean and std are those of these per-seed averages.
  *
  * @throws {Error} Two cells share dataset, backbone, method, shots, target and seed (our own bug: they would
  *   count twice).
@@ -47,19 +48,36 @@ function groupCells(cells: readonly CellRow[]): readonly Group[] {
   return [...groups.values()];
 }
 
+/** Averages over the sets' own test pictures, then, for each source, over its targets. */
 function averageRows(plan: ReportPlan, groups: readonly Group[]): readonly SummaryRow[] {
-  if (plan.datasets.length < 2) return [];
+  const sources = sourcesOf(plan);
+  const own = groups.filter((group) => group.target === group.dataset);
+  const rows = averagesOf(own, sources, ({ dataset }) => dataset, AVERAGE);
+  const means = sources.flatMap(({ key }) => {
+    const mine = groups.filter((group) => group.dataset === key && group.target !== key);
+    return averagesOf(mine, targetsOf(plan, key), ({ target }) => target, key);
+  });
+  return [...rows, ...means];
+}
+
+/** One average for each backbone, method and shot count that has results on all of the sets. */
+function averagesOf(
+  groups: readonly Group[],
+  sets: readonly TitledKey[],
+  setOf: (group: Group) => string,
+  dataset: string,
+): readonly SummaryRow[] {
+  if (sets.length < 2) return [];
   const combinations = new Map<string, Map<string, Group>>();
   for (const group of groups) {
-    if (group.target !== group.dataset) continue;
     const id = JSON.stringify([group.backbone, group.method, group.shots]);
     const members = combinations.get(id) ?? new Map<string, Group>();
-    combinations.set(id, members.set(group.dataset, group));
+    combinations.set(id, members.set(setOf(group), group));
   }
   return [...combinations.values()].flatMap((members) => {
-    const all = plan.datasets.map(({ key }) => members.get(key)).filter((group) => group !== undefined);
+    const all = sets.map(({ key }) => members.get(key)).filter((group) => group !== undefined);
     const first = all[0];
-    if (first === undefined || all.length < plan.datasets.length) return [];
+    if (first === undefined || all.length < sets.length) return [];
     const seeds = new Map<number | null, SeedScore>();
     for (const seed of first.seeds.keys()) {
       const scores = all.map((group) => group.seeds.get(seed)).filter((score) => score !== undefined);
@@ -69,8 +87,7 @@ function averageRows(plan: ReportPlan, groups: readonly Group[]): readonly Summa
     }
     if (seeds.size === 0) return [];
     const { backbone, method, shots } = first;
-    const average = { dataset: AVERAGE, target: AVERAGE, backbone, method, shots, seeds };
-    return [summaryRow(average, all.length)];
+    return [summaryRow({ dataset, target: AVERAGE, backbone, method, shots, seeds }, all.length)];
   });
 }
 

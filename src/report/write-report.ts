@@ -5,7 +5,7 @@ import { makeFolder, writeFileAtomic } from '../files/index.ts';
 import type { Rendering } from './charts/render.ts';
 import { type BackboneFigures, backboneFigures, type ReportFigure } from './charts/report-figures.ts';
 import { csvFiles } from './csv.ts';
-import { allComparisons, headlineComparisons } from './headline.ts';
+import { allComparisons, subjectMethod } from './headline.ts';
 import { joinPlan, type PlannedResult } from './join.ts';
 import type { PageFigure } from './page/figure.ts';
 import type { BackbonePart, ShownRuns } from './page/input.ts';
@@ -42,8 +42,8 @@ export async function writeReport(
   for (const backbone of backbonesOf(plan)) {
     const comparisons = allComparisons(plan, tables.cells, backbone);
     const runs = shownRuns(plan, results, backbone);
-    const comparison = headlineComparisons(plan, comparisons)[0] ?? null;
-    const figures = backboneFigures(plan, { summary: tables.summary, backbone, comparison, losses: runs });
+    const { summary } = tables;
+    const figures = backboneFigures(plan, { summary, backbone, comparisons, losses: runs });
     const drawn = new Map<string, PageFigure>();
     for (const figure of distinctFigures(figures)) {
       const rendering = await draw(figure);
@@ -66,15 +66,16 @@ async function draw(figure: ReportFigure): Promise<Rendering> {
   return renderChart(figure.spec);
 }
 
-function distinctFigures({ curves, plots, gain, loss }: BackboneFigures): readonly ReportFigure[] {
-  return [curves, ...plots, gain, loss].filter((figure) => figure !== undefined);
+function distinctFigures(figures: BackboneFigures): readonly ReportFigure[] {
+  const { overview, plots, intervals, gain, loss } = figures;
+  return [overview, ...plots, intervals, gain, loss].filter((figure) => figure !== undefined);
 }
 
 function pageFigures(
   figures: BackboneFigures,
   drawn: ReadonlyMap<string, PageFigure>,
 ): BackbonePart['figures'] {
-  const names = ['headline', 'curves', 'gain', 'loss'] as const;
+  const names = ['headline', 'overview', 'intervals', 'gain', 'loss'] as const;
   return Object.fromEntries(
     names.flatMap((name) => {
       const drawing = drawn.get(figures[name]?.name ?? '');
@@ -83,12 +84,12 @@ function pageFigures(
   );
 }
 
-/** Finished runs of the plan's first CoOp method at the largest shot count that has any. */
+/** Finished runs of one CoOp method, the report's subject where it has any, at its largest shot count. */
 function shownRuns(plan: ReportPlan, results: readonly PlannedResult[], backbone: string): ShownRuns | null {
   const done = results.filter(({ cell, record }) => {
     return cell.method.kind === 'coop' && cell.backbone.name === backbone && record?.status === 'ok';
   });
-  const methods = plan.methods.map(({ key }) => key);
+  const methods = [subjectMethod(plan), ...plan.methods.map(({ key }) => key)].filter((key) => key !== null);
   const method = methods.find((key) => done.some(({ cell }) => cell.method.key === key));
   if (method === undefined) return null;
   const mine = done.filter(({ cell }) => cell.method.key === method);

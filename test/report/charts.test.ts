@@ -14,12 +14,13 @@ const BACKBONE = 'icon-clip-rn';
 const plan = fakePlan();
 const records = fakeRecords(plan);
 const tables = buildTables(plan, records);
-const comparison = allComparisons(plan, tables.cells, BACKBONE)[0]!;
+const comparisons = allComparisons(plan, tables.cells, BACKBONE);
+const comparison = comparisons[0]!;
 const results = joinPlan(plan, records).filter(({ cell }) => {
   return cell.method.kind === 'coop' && cell.shots === 16;
 });
 const losses = { method: 'coop_m16_end', results };
-const figures = backboneFigures(plan, { summary: tables.summary, backbone: BACKBONE, comparison, losses });
+const figures = backboneFigures(plan, { summary: tables.summary, backbone: BACKBONE, comparisons, losses });
 
 /** Every row of every inline data set of a specification. */
 function inlineRows(spec: unknown): Record<string, unknown>[] {
@@ -31,7 +32,7 @@ function inlineRows(spec: unknown): Record<string, unknown>[] {
 }
 
 test('every figure compiles without a warning of Vega-Lite', async () => {
-  const all = [figures.curves, figures.gain, figures.loss, ...figures.plots];
+  const all = [figures.overview, figures.gain, figures.loss, ...figures.plots];
   assert.equal(all.length, 3 + 12);
   for (const figure of all) await compileChart(figure!.spec);
 });
@@ -51,7 +52,7 @@ test('a warning of Vega-Lite is an error, so that no figure lies unseen', async 
 
 test('the few-shot figure plots the means and deviations of summary.csv, all of them', () => {
   const titles = new Map(plan.methods.map(({ key, title }) => [key, title]));
-  const { concat } = figures.curves!.spec as { concat: { layer: unknown[] }[] };
+  const { concat } = figures.overview!.spec as { concat: { layer: unknown[] }[] };
   const keys = ['average', ...plan.datasets.map(({ key }) => key)];
   assert.equal(concat.length, keys.length);
   for (const [index, panel] of concat.entries()) {
@@ -103,8 +104,8 @@ test('the loss figure shows every epoch of every seed', () => {
 });
 
 test('rendering twice gives the same bytes, and the PNG has text in it', async () => {
-  const first = await renderChart(figures.curves!.spec);
-  const second = await renderChart(figures.curves!.spec);
+  const first = await renderChart(figures.overview!.spec);
+  const second = await renderChart(figures.overview!.spec);
   assert.equal(first.svg, second.svg);
   assert.deepEqual(first.png, second.png);
   const size = /width="(\d+)" height="(\d+)"/.exec(first.svg)!;
@@ -116,7 +117,7 @@ test('rendering twice gives the same bytes, and the PNG has text in it', async (
 });
 
 test('no two figures could clash in one page: the SVG carries no ids', async () => {
-  for (const figure of [figures.curves, figures.gain, figures.loss]) {
+  for (const figure of [figures.overview, figures.gain, figures.loss]) {
     const { svg } = await renderChart(figure!.spec);
     assert.ok(!/\sid="/.test(svg));
   }
@@ -139,7 +140,7 @@ test('a plan of one dataset gives one panel and no average', () => {
   const datasets = [{ key: 'icons', title: 'Icons' }];
   const one = fakePlan({ datasets, shots: [16], seeds: [1] });
   const { summary } = buildTables(one, fakeRecords(one));
-  const drawn = backboneFigures(one, { summary, backbone: BACKBONE, comparison: null, losses: null });
+  const drawn = backboneFigures(one, { summary, backbone: BACKBONE, comparisons: [], losses: null });
   assert.deepEqual(
     drawn.plots.map(({ name }) => name),
     ['fewshot-icons'],
@@ -151,7 +152,7 @@ test('several backbones get figures of different names', () => {
   const many = fakePlan({ backbones: ['ViT-B/32', 'ViT-B-32', 'RN50'], shots: [16], seeds: [1] });
   const { summary } = buildTables(many, fakeRecords(many));
   const names = ['ViT-B/32', 'ViT-B-32', 'RN50'].map((backbone) => {
-    return backboneFigures(many, { summary, backbone, comparison: null, losses: null }).curves?.name;
+    return backboneFigures(many, { summary, backbone, comparisons: [], losses: null }).overview?.name;
   });
   assert.deepEqual(names, ['fewshot-vit-b-32-1', 'fewshot-vit-b-32-2', 'fewshot-rn50']);
 });

@@ -53,14 +53,15 @@ export const METHODS = [
 function methodConfig(key: string, shots: number): MethodConfig {
   if (key === 'zeroshot') return { kind: 'zeroshot', key, version: 1, prompts: ['a photo of a {}.'] };
   if (key === 'linear_probe') return { kind: 'linear_probe', key, version: 1 };
+  const position = /_mid/.test(key) ? 'middle' : /_front/.test(key) ? 'front' : 'end';
   return {
     kind: 'coop',
     key,
     version: 1,
-    nCtx: 16,
-    position: 'end',
-    csc: false,
-    ctxInit: null,
+    nCtx: Number(/_m(\d+)/.exec(key)?.[1] ?? 16),
+    position,
+    csc: key.endsWith('_csc'),
+    ctxInit: key.endsWith('_init') ? 'a photo of a' : null,
     epochs: shots >= 8 ? 25 : 50,
     batchSize: 32,
     learningRate: 0.002,
@@ -84,6 +85,42 @@ export interface FakeOptions {
   readonly seeds?: readonly number[];
   readonly methods?: readonly { readonly key: string; readonly title: string }[];
   readonly limit?: number | null;
+  /** Scored besides every dataset's own test pictures. */
+  readonly targets?: readonly { readonly key: string; readonly title: string }[];
+  /** Stem of the figures' file names; `fewshot` by default. */
+  readonly experiment?: string;
+}
+
+/** The four styles that the set `icons` is scored on. */
+export const SHIFTS = [
+  { key: 'icons_pixel', title: 'Pixel icons' },
+  { key: 'icons_hand', title: 'Hand-drawn icons' },
+  { key: 'icons_colour', title: 'Colour icons' },
+  { key: 'icons_emoji', title: 'Emoji' },
+] as const;
+
+/** Variants of CoOp, the main one in the middle. */
+export const VARIANTS = [
+  { key: 'coop_m4_end', title: 'CoOp (M = 4, end)' },
+  { key: 'coop_m4_end_init', title: 'CoOp (M = 4, end, from “a photo of a”)' },
+  { key: 'coop_m8_end', title: 'CoOp (M = 8, end)' },
+  { key: 'coop_m16_end', title: 'CoOp (M = 16, end)' },
+  { key: 'coop_m16_mid', title: 'CoOp (M = 16, middle)' },
+  { key: 'coop_m16_front', title: 'CoOp (M = 16, front)' },
+  { key: 'coop_m16_end_csc', title: 'CoOp (M = 16, end, class-specific)' },
+  { key: 'coop_m16_mid_csc', title: 'CoOp (M = 16, middle, class-specific)' },
+] as const;
+
+/** One source scored on four styles besides its own, at one shot count. */
+export function fakeShiftPlan(options: FakeOptions = {}): ReportPlan {
+  const datasets = [{ key: 'icons', title: 'Icons' }];
+  const methods = [...METHODS, VARIANTS[0]];
+  return fakePlan({ datasets, targets: SHIFTS, methods, shots: [16], experiment: 'domainshift', ...options });
+}
+
+/** Eight variants of CoOp at one shot count. */
+export function fakeAblationPlan(options: FakeOptions = {}): ReportPlan {
+  return fakePlan({ methods: VARIANTS, shots: [16], experiment: 'ablation', ...options });
 }
 
 /** The plan of a few-shot grid over the icon suite. */
@@ -92,10 +129,12 @@ export function fakePlan(options: FakeOptions = {}): ReportPlan {
   const shots = options.shots ?? SHOTS;
   const seeds = options.seeds ?? [1, 2, 3];
   const methods = options.methods ?? METHODS;
+  const targets = options.targets ?? [];
+  const identityOf = ({ key }: { readonly key: string }) => ({ key, fingerprint: sha(key) });
   const cells: PlannedCell[] = [];
   for (const backbone of options.backbones ?? ['icon-clip-rn']) {
     for (const dataset of datasets) {
-      const identity = { key: dataset.key, fingerprint: sha(dataset.key) };
+      const identity = identityOf(dataset);
       for (const method of methods) {
         const none = method.key === 'zeroshot';
         for (const k of none ? [0] : shots) {
@@ -106,7 +145,7 @@ export function fakePlan(options: FakeOptions = {}): ReportPlan {
               method: methodConfig(method.key, k),
               shots: k,
               seed,
-              targets: [identity],
+              targets: [identity, ...targets.map(identityOf)],
               runtime: { engine: 'onnxruntime', device: 'cpu', precision: 'float32' },
               limit: options.limit ?? null,
             };
@@ -117,13 +156,13 @@ export function fakePlan(options: FakeOptions = {}): ReportPlan {
     }
   }
   return {
-    experiment: 'fewshot',
+    experiment: options.experiment ?? 'fewshot',
     title: 'Few-shot learning with CoOp on the icon suite',
     introduction:
       'Context optimisation, a linear probe and hand-made prompts on eleven sets of icons, drawn by design teams whose work the model never saw.',
     command: 'npx coop-bench bench fewshot --seeds 1,2,3 --shots 1,2,4,8,16 --out reports/fewshot',
     cells,
-    datasets,
+    datasets: [...datasets, ...targets],
     methods,
     shots,
     seeds,
@@ -164,8 +203,10 @@ export function fakeRecord(key: string, cell: Cell): CellRecord {
       versions: { node: '20.20.2' },
     },
     result: {
-      scores: cell.targets.map(({ key: target }) => {
-        return { target, accuracy: correct / count, macroAccuracy: correct / count - 0.01, correct, count };
+      // Every further target is harder.
+      scores: cell.targets.map(({ key: target }, index) => {
+        const hits = Math.round(correct * 0.9 ** index);
+        return { target, accuracy: hits / count, macroAccuracy: hits / count - 0.01, correct: hits, count };
       }),
       trainPictures,
       validationPictures: classes * Math.min(cell.shots, 4),

@@ -9,6 +9,7 @@ import { parse } from 'csv-parse/sync';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { CellRecord } from '../../src/config/index.ts';
 import { buildTables, writeReport } from '../../src/report/index.ts';
+import { chromiumPath } from './chromium.ts';
 import { fakePlan, fakeRecords } from './fake-records.ts';
 
 const HOSTILE = '<script>window.hacked = true</script><img src=x onerror="window.hacked = true">';
@@ -29,20 +30,6 @@ const records = fakeRecords(plan).map((record): CellRecord => {
 
 let dir = '';
 let browser: Browser;
-
-function chromiumPath(): string {
-  const places = [
-    process.env.CHROMIUM,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-    '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  ];
-  const found = places.find((place) => place !== undefined && existsSync(place));
-  assert.ok(found, 'no Chromium found: install it (Debian: apt-get install chromium) or name it in CHROMIUM');
-  return found;
-}
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'report-page-'));

@@ -1,6 +1,7 @@
 import { percent, plural } from '../format.ts';
 import { methodKind, type ReportPlan, titleOf } from '../plan.ts';
 import type { SummaryRow } from '../rows.ts';
+import { shownSets, type TestSet } from '../test-sets.ts';
 
 /** One plotted point. Accuracies in percent, rounded to six decimals so that specs stay readable. */
 export interface CurvePoint {
@@ -10,6 +11,8 @@ export interface CurvePoint {
   /** Mean minus and plus one standard deviation over seeds. */
   readonly low: number;
   readonly high: number;
+  /** Accuracy as it is written beside the point, e.g. "71.2 ± 0.8". */
+  readonly number: string;
   /** What a person reads when pointing at it. */
   readonly label: string;
 }
@@ -20,15 +23,15 @@ interface PanelData {
   readonly stars: readonly CurvePoint[];
 }
 
-/** The points of one dataset (or of the average) on one backbone, methods and shots in the plan's order. */
+/** The points of one test set (or of an average) on one backbone, methods and shots in the plan's order. */
 export function panelData(
   plan: ReportPlan,
   summary: readonly SummaryRow[],
-  dataset: string,
+  { dataset, target }: TestSet,
   backbone: string,
 ): PanelData {
   const mine = summary.filter((row) => {
-    return row.dataset === dataset && row.target === dataset && row.backbone === backbone;
+    return row.dataset === dataset && row.target === target && row.backbone === backbone;
   });
   const pointsOf = (method: string, shots: readonly number[]) => {
     return shots.flatMap((count) => {
@@ -50,6 +53,7 @@ function curvePoint(plan: ReportPlan, row: SummaryRow): CurvePoint {
   const method = titleOf(plan.methods, row.method);
   const at = row.shots === 0 ? 'no shots' : plural(row.shots, 'shot');
   const spread = row.seeds > 1 ? ` ± ${percent(row.accuracy_std)}` : '';
+  const number = `${percent(row.accuracy_mean)}${spread}`;
   const seeds = row.seeds > 1 ? ` (${row.seeds} seeds)` : '';
   return {
     method,
@@ -57,8 +61,21 @@ function curvePoint(plan: ReportPlan, row: SummaryRow): CurvePoint {
     accuracy: inPercent(row.accuracy_mean),
     low: inPercent(row.accuracy_mean - row.accuracy_std),
     high: inPercent(row.accuracy_mean + row.accuracy_std),
-    label: `${method}, ${at}: ${percent(row.accuracy_mean)}${spread} %${seeds}`,
+    number,
+    label: `${method}, ${at}: ${number} %${seeds}`,
   };
+}
+
+/** Panels of a backbone's figures, the answer first: the plan's test sets and averages that have results. */
+export function figurePanels(
+  plan: ReportPlan,
+  summary: readonly SummaryRow[],
+  backbone: string,
+): readonly TestSet[] {
+  return shownSets(plan).filter((set) => {
+    const { curves, stars } = panelData(plan, summary, set, backbone);
+    return curves.length + stars.length > 0;
+  });
 }
 
 /** A fraction in percent with six decimals. */

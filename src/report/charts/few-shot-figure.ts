@@ -1,9 +1,11 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { NonNormalizedSpec } from 'vega-lite/types_unstable/spec/index.js';
-import type { ReportPlan, TitledKey } from '../plan.ts';
-import { AVERAGE, type SummaryRow } from '../rows.ts';
-import { type CurvePoint, panelData } from './few-shot-data.ts';
-import { type MethodStyle, methodStyles } from './method-styles.ts';
+import type { ReportPlan } from '../plan.ts';
+import type { SummaryRow } from '../rows.ts';
+import type { TestSet } from '../test-sets.ts';
+import { figurePanels, panelData } from './few-shot-data.ts';
+import { colourChannel, shapeChannel } from './method-channels.ts';
+import { methodStyles } from './method-styles.ts';
 import { panelTitle } from './panel-title.ts';
 import { CHART_CONFIG, VEGA_LITE_SCHEMA } from './theme.ts';
 
@@ -11,7 +13,6 @@ import { CHART_CONFIG, VEGA_LITE_SCHEMA } from './theme.ts';
 interface PanelLook {
   readonly width: number;
   readonly height: number;
-  readonly title: string;
   readonly titleSize: number;
   /** Titles of the axes; panels inside a figure leave out what their neighbours say. */
   readonly xTitle: string | null;
@@ -24,21 +25,8 @@ const COLUMNS = 4;
 const X_TITLE = 'Labelled training pictures per class';
 const Y_TITLE = 'Accuracy (%)';
 
-/** Panels of a figure: the average first (where there is one), then the datasets that have results. */
-export function fewShotPanels(
-  plan: ReportPlan,
-  summary: readonly SummaryRow[],
-  backbone: string,
-): readonly TitledKey[] {
-  const average = { key: AVERAGE, title: `Average over ${plan.datasets.length} sets` };
-  return [average, ...plan.datasets].filter(({ key }) => {
-    const { curves, stars } = panelData(plan, summary, key, backbone);
-    return curves.length + stars.length > 0;
-  });
-}
-
 /**
- * The paper's few-shot figure: one panel a dataset and one for the average, shots on x (evenly spaced),
+ * The paper's few-shot figure: one panel a test set and one for the average, shots on x (evenly spaced),
  * accuracy in percent on y (each panel its own range), a line a method with a band of ± one standard
  * deviation over seeds, zero-shot as a star at 0 shots with a dashed line to compare by.
  *
@@ -50,20 +38,19 @@ export function fewShotFigure(
   summary: readonly SummaryRow[],
   backbone: string,
 ): TopLevelSpec {
-  const panels = fewShotPanels(plan, summary, backbone);
+  const panels = figurePanels(plan, summary, backbone);
   return {
     $schema: VEGA_LITE_SCHEMA,
-    description: `${plan.title}: accuracy by labelled pictures per class, one panel a dataset.`,
+    description: `${plan.title}: accuracy by labelled pictures per class, one panel a test set.`,
     config: { ...CHART_CONFIG, legend: { ...CHART_CONFIG.legend, columns: 5 } },
     columns: Math.min(COLUMNS, panels.length),
     spacing: { row: 24, column: 20 },
     align: 'each',
-    concat: panels.map(({ key, title }, index) => {
+    concat: panels.map((set, index) => {
       const last = Math.floor(index / COLUMNS) === Math.floor((panels.length - 1) / COLUMNS);
-      return panel(plan, summary, key, backbone, {
+      return panel(plan, summary, set, backbone, {
         width: 178,
         height: 138,
-        title,
         titleSize: 13,
         xTitle: last ? 'Shots per class' : null,
         yTitle: index % COLUMNS === 0 ? Y_TITLE : null,
@@ -74,17 +61,16 @@ export function fewShotFigure(
   };
 }
 
-/** One panel alone, large enough to be a headline. @param key A dataset's key, or `average`. */
+/** One panel alone, large enough to be a headline. */
 export function fewShotPlot(
   plan: ReportPlan,
   summary: readonly SummaryRow[],
   backbone: string,
-  { key, title }: TitledKey,
+  set: TestSet,
 ): TopLevelSpec {
   const look = {
     width: 520,
     height: 330,
-    title,
     titleSize: 16,
     xTitle: X_TITLE,
     yTitle: Y_TITLE,
@@ -93,25 +79,25 @@ export function fewShotPlot(
   };
   return {
     $schema: VEGA_LITE_SCHEMA,
-    description: `${plan.title}, ${title}: accuracy by labelled pictures per class.`,
+    description: `${plan.title}, ${set.title}: accuracy by labelled pictures per class.`,
     config: {
       ...CHART_CONFIG,
       axis: { ...CHART_CONFIG.axis, labelFontSize: 13, titleFontSize: 13 },
       legend: { ...CHART_CONFIG.legend, columns: 3 },
     },
     // A concat of one, as the figure: the legend then stands above the panel's title.
-    concat: [panel(plan, summary, key, backbone, look)],
+    concat: [panel(plan, summary, set, backbone, look)],
   };
 }
 
 function panel(
   plan: ReportPlan,
   summary: readonly SummaryRow[],
-  key: string,
+  set: TestSet,
   backbone: string,
   look: PanelLook,
 ): Extract<NonNormalizedSpec, { layer: unknown }> {
-  const { curves, stars } = panelData(plan, summary, key, backbone);
+  const { curves, stars } = panelData(plan, summary, set, backbone);
   const styles = [...methodStyles(plan.methods).values()];
   const colour = colourChannel(styles);
   const x = {
@@ -135,7 +121,7 @@ function panel(
     width: look.width,
     height: look.height,
     layer: [
-      panelTitle(look.title, look.titleSize),
+      panelTitle(set.title, look.titleSize),
       ...(stars.length === 0
         ? []
         : [
@@ -173,14 +159,4 @@ function panel(
 function shotsDomain(plan: ReportPlan): number[] {
   const zero = plan.cells.some(({ cell }) => cell.shots === 0) ? [0] : [];
   return [...zero, ...plan.shots];
-}
-
-function colourChannel(styles: readonly MethodStyle[]) {
-  const scale = { domain: styles.map(({ title }) => title), range: styles.map(({ colour }) => colour) };
-  return { field: 'method' satisfies keyof CurvePoint, type: 'nominal' as const, scale };
-}
-
-function shapeChannel(styles: readonly MethodStyle[]) {
-  const scale = { domain: styles.map(({ title }) => title), range: styles.map(({ shape }) => shape) };
-  return { field: 'method' satisfies keyof CurvePoint, type: 'nominal' as const, scale };
 }

@@ -2,11 +2,12 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Comparison } from '../compare.ts';
 import { plural, points } from '../format.ts';
 import { type ReportPlan, titleOf } from '../plan.ts';
+import { unitWord } from '../test-sets.ts';
 import { inPercent } from './few-shot-data.ts';
 import { methodStyles } from './method-styles.ts';
-import { CHART_CONFIG, NEUTRALS, VEGA_LITE_SCHEMA } from './theme.ts';
+import { CHART_CONFIG, NEUTRALS, ROW_LABEL_LIMIT, VEGA_LITE_SCHEMA } from './theme.ts';
 
-/** One bar: how much a method gains over another on one dataset. */
+/** One bar: how much a method gains over another on one test set. */
 interface GainBar {
   readonly dataset: string;
   /** Percentage points, rounded to six decimals. */
@@ -15,11 +16,11 @@ interface GainBar {
 }
 
 /** Bars of a comparison, the largest gain first. */
-function gainBars(plan: ReportPlan, comparison: Comparison): readonly GainBar[] {
+function gainBars(comparison: Comparison): readonly GainBar[] {
   const sorted = [...comparison.pairs].sort((a, b) => b.difference - a.difference);
-  return sorted.map(({ dataset, difference }) => {
+  return sorted.map(({ set, difference }) => {
     return {
-      dataset: titleOf(plan.datasets, dataset),
+      dataset: set.title,
       gain: inPercent(difference),
       text: points(difference),
     };
@@ -27,12 +28,12 @@ function gainBars(plan: ReportPlan, comparison: Comparison): readonly GainBar[] 
 }
 
 /**
- * Gain of one method over another, a horizontal bar a dataset.
+ * Gain of one method over another, a horizontal bar a test set.
  *
  * Mirrors: Zhou et al., IJCV 2022, arXiv 2109.01134, figure 4 (16 shots against hand-made prompts).
  */
 export function gainFigure(plan: ReportPlan, comparison: Comparison): TopLevelSpec {
-  const bars = gainBars(plan, comparison);
+  const bars = gainBars(comparison);
   const { subject, baseline } = comparison;
   const title = `${titleOf(plan.methods, subject.method)} minus ${titleOf(plan.methods, baseline.method)}, ${plural(subject.shots, 'shot')}`;
   const colour = methodStyles(plan.methods).get(subject.method)?.colour ?? NEUTRALS.muted;
@@ -45,7 +46,7 @@ export function gainFigure(plan: ReportPlan, comparison: Comparison): TopLevelSp
     field: 'dataset',
     type: 'nominal' as const,
     sort: null,
-    axis: { title: null, labelFontSize: 12 },
+    axis: { title: null, labelFontSize: 12, labelLimit: ROW_LABEL_LIMIT },
   };
   const x = {
     field: 'gain',
@@ -57,7 +58,7 @@ export function gainFigure(plan: ReportPlan, comparison: Comparison): TopLevelSp
   const label = { type: 'text' as const, baseline: 'middle' as const, color: NEUTRALS.ink, aria: false };
   return {
     $schema: VEGA_LITE_SCHEMA,
-    description: `${plan.title}: ${title}, one bar a dataset.`,
+    description: `${plan.title}: ${title}, one bar a ${unitWord(plan)}.`,
     config: CHART_CONFIG,
     title: { text: title, frame: 'group', offset: 12 },
     width: 520,

@@ -56,7 +56,7 @@ export function lossFigure(
                 field: 'epoch',
                 type: 'quantitative' as const,
                 scale: { nice: false, zero: false },
-                axis: { title: xTitle, grid: false, tickCount: 5 },
+                axis: { title: xTitle, grid: false, tickCount: 5, tickMinStep: 1 },
               },
               y: {
                 field: 'loss',

@@ -10,9 +10,12 @@ export interface MethodStyle {
 
 /** Five-pointed star within ±1. */
 const STAR = starPath(5, 1.6, 0.66);
+/** A star whose inner corners lie on the lines between its points. */
+const PENTAGON = starPath(5, 1.1, 1.1 * Math.cos(Math.PI / 5));
 
 // Okabe and Ito's palette (Color Universal Design, 2008), which stays apart for the usual kinds of colour
-// blindness; its yellow is left out (too faint on white). Shapes repeat what the colours say.
+// blindness; its yellow is left out (too faint on white), three colours of our own stand behind it, for figures
+// that name every method at its row. Shapes repeat what the colours say.
 const KNOWN: Readonly<Record<string, Omit<MethodStyle, 'title'>>> = {
   zeroshot: { colour: '#6b7680', shape: STAR },
   coop_m16_end: { colour: '#d55e00', shape: 'circle' },
@@ -21,6 +24,9 @@ const KNOWN: Readonly<Record<string, Omit<MethodStyle, 'title'>>> = {
   coop_m16_end_csc: { colour: '#cc79a7', shape: 'diamond' },
   coop_m16_mid_csc: { colour: '#e69f00', shape: 'triangle-down' },
   coop_m4_end: { colour: '#56b4e9', shape: 'cross' },
+  coop_m4_end_init: { colour: '#7a5fc0', shape: 'triangle-right' },
+  coop_m8_end: { colour: '#8f9a1b', shape: 'triangle-left' },
+  coop_m16_front: { colour: '#a65628', shape: PENTAGON },
 };
 
 /** For methods without a style of their own, in the plan's order. */
@@ -31,6 +37,9 @@ const SPARE: readonly Omit<MethodStyle, 'title'>[] = [
   { colour: '#56b4e9', shape: 'cross' },
   { colour: '#d55e00', shape: 'circle' },
   { colour: '#0072b2', shape: 'square' },
+  { colour: '#7a5fc0', shape: 'triangle-right' },
+  { colour: '#8f9a1b', shape: 'triangle-left' },
+  { colour: '#a65628', shape: PENTAGON },
 ];
 
 /** Styles of a plan's methods in its order. Two methods share a style only where styles run out. */

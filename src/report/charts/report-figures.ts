@@ -1,12 +1,18 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Comparison } from '../compare.ts';
 import { slug } from '../format.ts';
+import { headlineComparisons, mostShots } from '../headline.ts';
 import type { PlannedResult } from '../join.ts';
 import { backbonesOf, type ReportPlan } from '../plan.ts';
 import type { SummaryRow } from '../rows.ts';
-import { fewShotFigure, fewShotPanels, fewShotPlot } from './few-shot-figure.ts';
+import { hasTargets } from '../test-sets.ts';
+import { dotFigure, dotPlot } from './dot-figure.ts';
+import { figurePanels } from './few-shot-data.ts';
+import { fewShotFigure, fewShotPlot } from './few-shot-figure.ts';
 import { gainFigure } from './gain-figure.ts';
+import { intervalFigure } from './interval-figure.ts';
 import { lossFigure } from './loss-figure.ts';
+import { shiftFigure } from './shift-figure.ts';
 
 /** A figure to draw. */
 export interface ReportFigure {
@@ -17,12 +23,17 @@ export interface ReportFigure {
 
 /** The figures of one backbone. Absent where nothing can be drawn yet. */
 export interface BackboneFigures {
-  /** All panels. */
-  readonly curves?: ReportFigure;
-  /** The panel a page shows large: the average, else the only dataset. */
+  /**
+   * All test sets: learning curves, or with a single shot count dots. One axis for all sets where one source is
+   * scored on several.
+   */
+  readonly overview?: ReportFigure;
+  /** The test set a page shows large: the average, else the only one. */
   readonly headline?: ReportFigure;
-  /** One plot a panel of `curves`, the headline's too. */
+  /** One plot a test set of the overview, the headline's too. */
   readonly plots: readonly ReportFigure[];
+  /** The subject against every other method, where there are more than the headline tells. */
+  readonly intervals?: ReportFigure;
   readonly gain?: ReportFigure;
   readonly loss?: ReportFigure;
 }
@@ -31,29 +42,39 @@ export interface BackboneFigures {
 interface FigureInput {
   readonly summary: readonly SummaryRow[];
   readonly backbone: string;
-  /** The comparison that the page starts with. */
-  readonly comparison: Comparison | null;
+  /** All comparisons, most shots first. */
+  readonly comparisons: readonly Comparison[];
   /** Runs whose losses are shown, and their method. */
   readonly losses: { readonly method: string; readonly results: readonly PlannedResult[] } | null;
 }
 
+/** Fewer intervals than this are read faster from the table. */
+const FEWEST_INTERVALS = 3;
+
 /** Specifications of a backbone's figures; nothing is drawn here. */
 export function backboneFigures(plan: ReportPlan, input: FigureInput): BackboneFigures {
-  const { summary, backbone, comparison, losses } = input;
+  const { summary, backbone, comparisons, losses } = input;
   const stem = figureStem(plan, backbone);
-  const panels = fewShotPanels(plan, summary, backbone);
-  const plots = panels.map((panel) => {
-    return { name: `${stem}-${slug(panel.key)}`, spec: fewShotPlot(plan, summary, backbone, panel) };
+  const curves = plan.shots.length > 1;
+  const plots = figurePanels(plan, summary, backbone).map((set) => {
+    const draw = curves ? fewShotPlot : dotPlot;
+    return { name: `${stem}-${slug(set.key)}`, spec: draw(plan, summary, backbone, set) };
   });
   const headline = plots[0];
+  const overview = curves ? fewShotFigure : hasTargets(plan) ? shiftFigure : dotFigure;
+  const gained = headlineComparisons(plan, comparisons)[0]?.comparison;
+  const largest = mostShots(comparisons);
   const loss = losses === null ? null : lossFigure(plan, losses.method, losses.results);
   return {
     plots,
     ...(headline === undefined ? {} : { headline }),
-    ...(plots.length === 0 ? {} : { curves: { name: stem, spec: fewShotFigure(plan, summary, backbone) } }),
-    ...(comparison === null || comparison.pairs.length < 2
+    ...(plots.length === 0 ? {} : { overview: { name: stem, spec: overview(plan, summary, backbone) } }),
+    ...(largest.length < FEWEST_INTERVALS || largest.every(({ interval }) => interval === null)
       ? {}
-      : { gain: { name: `${stem}-gain`, spec: gainFigure(plan, comparison) } }),
+      : { intervals: { name: `${stem}-intervals`, spec: intervalFigure(plan, largest) } }),
+    ...(gained === undefined || gained.pairs.length < 2
+      ? {}
+      : { gain: { name: `${stem}-gain`, spec: gainFigure(plan, gained) } }),
     ...(loss === null ? {} : { loss: { name: `${stem}-loss`, spec: loss } }),
   };
 }

@@ -12,6 +12,9 @@ export const NEUTRALS = {
   paper: '#ffffff',
 } as const;
 
+/** Most pixels of a row's name: room for the longest title of a method. */
+export const ROW_LABEL_LIMIT = 320;
+
 /** First family: the font that PNG renderings carry; the others for an SVG in a browser. */
 const FONT = 'DejaVu Sans, Verdana, Segoe UI, Helvetica, Arial, sans-serif';
 

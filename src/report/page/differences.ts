@@ -3,6 +3,7 @@ import { DASH, percent, plural, points } from '../format.ts';
 import { headlineComparisons } from '../headline.ts';
 import { html, type SafeHtml } from '../html.ts';
 import { type ReportPlan, titleOf } from '../plan.ts';
+import { unitWord } from '../test-sets.ts';
 import { dataTable } from './data-table.ts';
 import { figure } from './figure.ts';
 import type { BackbonePart, PageInput } from './input.ts';
@@ -11,19 +12,31 @@ import { methodName, perBackbone, type Section, section } from './section.ts';
 /** Gains by dataset, and the paired differences with their intervals at every shot count. */
 export function differencesSection(input: PageInput): Section | null {
   const parts = perBackbone(input, (part) => differences(input.plan, part));
-  const note =
-    'Differences on the same draws. The unit is the dataset: seeds are averaged first, the interval is over datasets (paired, two-sided t, 95 %).';
+  const unit = unitWord(input.plan);
+  const note = `Differences on the same draws. The unit is the ${unit}: seeds are averaged first, the interval is over ${unit}s (paired, two-sided t, 95 %).`;
   return parts === null ? null : section('differences', 'Differences', note, parts);
 }
 
 function differences(plan: ReportPlan, { comparisons, figures, backbone }: BackbonePart): SafeHtml | null {
-  const first = headlineComparisons(plan, comparisons)[0];
+  const first = headlineComparisons(plan, comparisons)[0]?.comparison;
   if (first === undefined) return null;
+  const unit = unitWord(plan);
   const subject = titleOf(plan.methods, first.subject.method);
   const over = titleOf(plan.methods, first.baseline.method);
-  const alternative = `Points gained by ${subject} over ${over}, one bar a dataset, ${backbone}.`;
-  const caption = `What ${plural(first.subject.shots, 'shot')} bring on each dataset, largest gain first.`;
-  const drawing = figures.gain !== undefined && figure(figures.gain, alternative, caption);
+  const all =
+    figures.intervals !== undefined &&
+    figure(
+      figures.intervals,
+      `${subject} minus every other method with 95 % intervals, ${backbone}; the numbers stand in the table below.`,
+      `Right of the line ${subject} is ahead. An interval that crosses the line may be chance.`,
+    );
+  const gain =
+    figures.gain !== undefined &&
+    figure(
+      figures.gain,
+      `Points gained by ${subject} over ${over}, one bar a ${unit}, ${backbone}.`,
+      `${subject} against ${over} on each ${unit}, largest gain first.`,
+    );
   const table = dataTable({
     caption: `${subject} minus the other method, in percentage points`,
     columns: [
@@ -31,11 +44,11 @@ function differences(plan: ReportPlan, { comparisons, figures, backbone }: Backb
       { head: 'Shots', numeric: true },
       { head: 'Difference', numeric: true },
       { head: '95 % interval', numeric: true, copy: ['Low', 'High'] },
-      { head: 'Better on', numeric: true, copy: ['Better on', 'Datasets'] },
+      { head: 'Better on', numeric: true, copy: ['Better on', unit === 'target' ? 'Targets' : 'Datasets'] },
     ],
     rows: comparisons.map((comparison) => differenceRow(plan, comparison)),
   });
-  return html`${drawing}${table}`;
+  return html`<div class="stack">${all}${gain}</div>${table}`;
 }
 
 function differenceRow(plan: ReportPlan, { subject, baseline, difference, interval, pairs }: Comparison) {
@@ -52,7 +65,7 @@ function differenceRow(plan: ReportPlan, { subject, baseline, difference, interv
           copy: [percent(interval.low, 4), percent(interval.high, 4)],
         },
     {
-      content: `${wins} of ${plural(pairs.length, 'set')}`,
+      content: `${wins} of ${plural(pairs.length, unitWord(plan) === 'target' ? 'target' : 'set')}`,
       sort: wins / pairs.length,
       copy: [wins, pairs.length],
     },

@@ -13,7 +13,7 @@ export interface PageFigure {
  * A figure inline, with its caption and links to its files.
  *
  * The neutral colours become variables of the page, so that the figure follows a dark theme; the methods'
- * colours stay.
+ * colours stay. The figure's own width goes along, so that a small one is not blown up.
  *
  * @param alternative What the figure shows, for who cannot see it; the numbers stand in the tables.
  */
@@ -22,9 +22,11 @@ export function figure(drawing: PageFigure, alternative: string, caption: HtmlVa
   for (const name of ['ink', 'muted', 'rule', 'grid'] as const) {
     svg = svg.replaceAll(`"${NEUTRALS[name]}"`, `"var(--plot-${name})"`);
   }
+  const width = /^<svg[^>]* width="([\d.]+)"/.exec(svg)?.[1];
+  const natural = width !== undefined && html` style="--natural: ${width}px"`;
   const file = `plots/${drawing.name}`;
   return html`<figure class="plot">
-<div class="canvas" role="img" aria-label="${alternative}">${trusted(svg)}</div>
+<div class="canvas" role="img" aria-label="${alternative}"${natural}>${trusted(svg)}</div>
 <figcaption>${caption} <span class="files"><a href="${file}.svg">SVG</a> <a href="${file}.png">PNG</a> <a href="${file}.vl.json">Vega-Lite</a></span></figcaption>
 </figure>`;
 }

@@ -1,6 +1,7 @@
 import { integer, listing, plural } from '../format.ts';
 import { type HtmlValue, html, type SafeHtml } from '../html.ts';
-import { backbonesOf } from '../plan.ts';
+import { backbonesOf, type ReportPlan } from '../plan.ts';
+import { comparedSets, hasTargets, sourcesOf } from '../test-sets.ts';
 import type { PageInput } from './input.ts';
 import type { Section } from './section.ts';
 
@@ -10,9 +11,10 @@ export function pageHeader(input: PageInput, sections: readonly Section[]): Safe
   const done = results.filter(({ record }) => record?.status === 'ok').length;
   const introduction = plan.introduction !== undefined && html`<p class="lead">${plan.introduction}</p>`;
   const facts: readonly HtmlValue[] = [
-    html`<strong>${plural(plan.datasets.length, 'dataset')}</strong>`,
+    ...setFacts(plan),
     html`<strong>${plural(plan.methods.length, 'method')}</strong>`,
-    plan.shots.length > 0 && html`<strong>${plan.shots.join(', ')}</strong> shots`,
+    plan.shots.length > 0 &&
+      html`<strong>${plan.shots.join(', ')}</strong> ${plan.shots.join() === '1' ? 'shot' : 'shots'}`,
     plan.seeds.length > 0 && html`seeds <strong>${plan.seeds.join(', ')}</strong>`,
     html`backbone <strong>${listing(backbonesOf(plan))}</strong>`,
     html`<strong>${integer(done)}</strong> of ${integer(results.length)} cells`,
@@ -24,6 +26,16 @@ ${introduction}
 ${banner(input)}
 <nav aria-label="Sections">${sections.map(link)}</nav>
 </header>`;
+}
+
+/** How many sets, and which part they play where there are targets. */
+function setFacts(plan: ReportPlan): readonly HtmlValue[] {
+  if (!hasTargets(plan)) return [html`<strong>${plural(plan.datasets.length, 'dataset')}</strong>`];
+  const targets = new Set(comparedSets(plan).map(({ target }) => target));
+  return [
+    html`learned on <strong>${listing(sourcesOf(plan).map(({ title }) => title))}</strong>`,
+    html`<strong>${plural(targets.size, 'target')}</strong>`,
+  ];
 }
 
 /** The headline is on the screen already. */

@@ -21,7 +21,8 @@ export interface BackbonePart {
   readonly runs: ShownRuns | null;
   readonly figures: {
     readonly headline?: PageFigure;
-    readonly curves?: PageFigure;
+    readonly overview?: PageFigure;
+    readonly intervals?: PageFigure;
     readonly gain?: PageFigure;
     readonly loss?: PageFigure;
   };

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { html, trusted } from '../html.ts';
-import { curvesSection, lossSection } from './curves.ts';
 import { differencesSection } from './differences.ts';
 import { pageHeader } from './header.ts';
 import { headlineSection } from './headline.ts';
 import type { PageInput } from './input.ts';
+import { lossSection, overviewSection } from './overview.ts';
 import { picturesSection } from './pictures.ts';
 import { problemsSection } from './problems.ts';
 import { resultsSection, summaryTable } from './results-tables.ts';
@@ -22,7 +22,7 @@ import { wordsSection } from './words.ts';
 export function renderPage(input: PageInput): string {
   const sections = [
     headlineSection(input),
-    curvesSection(input),
+    overviewSection(input),
     resultsSection(input),
     differencesSection(input),
     wordsSection(input),

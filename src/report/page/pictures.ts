@@ -1,13 +1,15 @@
 import { DASH, integer } from '../format.ts';
 import { html } from '../html.ts';
+import type { ReportPlan } from '../plan.ts';
 import type { CellRow } from '../rows.ts';
+import { hasTargets } from '../test-sets.ts';
 import { dataTable, type Field } from './data-table.ts';
 import type { PageInput } from './input.ts';
 import { type Section, section } from './section.ts';
 
 /** Classes, test pictures, and the labelled pictures really drawn at every shot count. */
 export function picturesSection({ plan, tables }: PageInput): Section | null {
-  const done = tables.cells.filter((row) => row.status === 'ok' && row.target === row.dataset);
+  const done = tables.cells.filter((row) => row.status === 'ok');
   if (done.length === 0) return null;
   const table = dataTable({
     caption: 'Labelled training pictures drawn, all classes together',
@@ -19,20 +21,26 @@ export function picturesSection({ plan, tables }: PageInput): Section | null {
       { head: 'Split and classes' },
     ],
     rows: plan.datasets.map(({ key, title }) => {
-      const mine = done.filter((row) => row.dataset === key);
-      const fingerprint = plan.cells.find(({ cell }) => cell.dataset.key === key)?.cell.dataset.fingerprint;
+      const mine = done.filter((row) => row.dataset === key && row.target === key);
+      const scored = done.filter((row) => row.target === key);
       return [
         { content: title },
         count(mine, (row) => row.classes),
-        count(mine, (row) => row.count),
+        count(scored, (row) => row.count),
         ...plan.shots.map((shots) => trainField(mine, shots)),
-        { content: html`<code>${fingerprint?.slice(0, 12) ?? DASH}</code>` },
+        { content: html`<code>${fingerprintOf(plan, key)?.slice(0, 12) ?? DASH}</code>` },
       ];
     }),
   });
-  const note =
-    'A class with fewer pictures than shots gives all it has: * marks counts below classes × shots. Validation pictures (at most 4 a class) stand in cells.csv. The last column starts the SHA-256 of split and class list: equal values, same task.';
+  const targets = hasTargets(plan) ? 'Targets are scored only. ' : '';
+  const note = `${targets}A class with fewer pictures than shots gives all it has: * marks counts below classes × shots. Validation pictures (at most 4 a class) stand in cells.csv. The last column starts the SHA-256 of split and class list: equal values, same task.`;
   return section('pictures', 'Pictures used', note, table);
+}
+
+/** Of the set as a source or as a target, whichever the plan has first. */
+function fingerprintOf(plan: ReportPlan, key: string): string | undefined {
+  const identities = plan.cells.flatMap(({ cell }) => [cell.dataset, ...cell.targets]);
+  return identities.find((identity) => identity.key === key)?.fingerprint;
 }
 
 function trainField(rows: readonly CellRow[], shots: number): Field {

@@ -47,12 +47,13 @@ nav a:hover { text-decoration: underline; }
 .tile b small { font-size: 17px; letter-spacing: 0; font-weight: 500; color: var(--soft); }
 .tile span { display: block; font-size: 14.5px; line-height: 1.45; color: var(--soft); margin-top: 3px; }
 .tile span.what { color: var(--ink); font-weight: 550; }
+.rest { margin: 16px 0 0; }
 .plot { margin: 0; }
 .canvas { overflow-x: auto; }
 .canvas svg { display: block; max-width: 100%; height: auto; }
 .canvas svg text { font-family: inherit; }
-.wide .canvas svg, .headline .canvas svg { width: 100%; }
-.wide .canvas svg { min-width: 760px; }
+.wide .canvas svg, .headline .canvas svg { width: min(100%, calc(1.25 * var(--natural, 100%))); }
+.wide .canvas svg { min-width: min(760px, var(--natural, 760px)); }
 figcaption { margin-top: 8px; max-width: 52em; }
 .files { white-space: nowrap; }
 .files a + a { margin-left: 8px; }
@@ -71,7 +72,8 @@ tr > :last-child { padding-right: 12px; }
 thead th { white-space: normal; border-bottom: 1.5px solid var(--soft); padding-block: 0; vertical-align: bottom; }
 tbody th { font-weight: 450; }
 tbody tr + tr > *, tfoot tr > * { border-top: 1px solid var(--line); }
-tfoot tr > * { border-top: 1.5px solid var(--soft); font-weight: 600; }
+tfoot tr > * { border-top: 1.5px solid var(--soft); }
+tfoot th { font-weight: 600; }
 tbody tr:hover > * { background: var(--raised); }
 .number { text-align: right; }
 .best b { font-weight: 700; }
@@ -124,6 +126,10 @@ body > footer > div { border-top: 1px solid var(--line); padding-top: 18px; }
   body > header { padding-top: 32px; }
   h1 { font-size: 27px; }
   .headline { grid-template-columns: minmax(0, 1fr); }
+}
+@media (max-width: 560px) {
+  .tools { position: static; margin-bottom: 6px; }
+  caption { padding-right: 0; }
 }
 @media print {
   :root { --paper: #fff; --raised: #fff; --ink: #000; --soft: #444; --line: #ccc; --warn: #fff; --plot-ink: #000; --plot-muted: #444; --plot-grid: #ddd; }

@@ -1,5 +1,5 @@
 import type { NearestWords } from '../../config/index.ts';
-import { DASH } from '../format.ts';
+import { DASH, plural } from '../format.ts';
 import { html, type SafeHtml } from '../html.ts';
 import type { PlannedResult } from '../join.ts';
 import { titleOf } from '../plan.ts';
@@ -24,7 +24,7 @@ export function wordsSection(input: PageInput): Section | null {
     });
     if (tables.length === 0) return null;
     const method = titleOf(plan.methods, runs.method);
-    return html`<p class="section-note">${method}, ${runs.shots} shots, the first seed that finished.</p>
+    return html`<p class="section-note">${method}, ${plural(runs.shots, 'shot')}, the first seed that finished.</p>
 <div class="words">${tables}</div>`;
   });
   const note = `The ${SHOWN} vocabulary words nearest to every learned context vector, with the Euclidean distance of the nearest; a hyphen marks pieces that begin a longer word. A context vector need not mean what its neighbours mean: read this as a hint.`;

@@ -1,0 +1,116 @@
+import type { TopLevelSpec } from 'vega-lite';
+import type { Comparison } from '../compare.ts';
+import { plural, points } from '../format.ts';
+import { type ReportPlan, titleOf } from '../plan.ts';
+import { unitWord } from '../test-sets.ts';
+import { inPercent } from './few-shot-data.ts';
+import { colourChannel, shapeChannel } from './method-channels.ts';
+import { methodStyles } from './method-styles.ts';
+import { CHART_CONFIG, NEUTRALS, ROW_LABEL_LIMIT, VEGA_LITE_SCHEMA } from './theme.ts';
+
+/** One row: what the subject has more than one other method, in percentage points with six decimals. */
+interface IntervalRow {
+  readonly method: string;
+  readonly difference: number;
+  /** Ends of the interval; the difference itself where there is none. */
+  readonly low: number;
+  readonly high: number;
+  readonly number: string;
+  readonly label: string;
+}
+
+const WIDTH = 460;
+
+/**
+ * One method against all others at one shot count: a row another method in the order given, the mean difference
+ * over test sets with its two-sided 95 % interval, and a line at zero.
+ *
+ * @param comparisons Of one subject at one shot count, one at least.
+ */
+export function intervalFigure(plan: ReportPlan, comparisons: readonly Comparison[]): TopLevelSpec {
+  const first = comparisons[0];
+  if (first === undefined) throw new RangeError('internal: a figure of no differences');
+  const subject = titleOf(plan.methods, first.subject.method);
+  const title = `${subject} minus the other method, ${plural(first.subject.shots, 'shot')}`;
+  const rows = comparisons.map((comparison) => intervalRow(plan, subject, comparison));
+  const others = new Set(comparisons.map(({ baseline }) => baseline.method));
+  const styles = [...methodStyles(plan.methods)].filter(([key]) => others.has(key)).map(([, style]) => style);
+  const colour = colourChannel(styles, false);
+  const y = {
+    field: 'method' satisfies keyof IntervalRow,
+    type: 'nominal' as const,
+    sort: null,
+    axis: {
+      title: null,
+      grid: true,
+      labelFontSize: 12,
+      labelColor: NEUTRALS.ink,
+      labelLimit: ROW_LABEL_LIMIT,
+    },
+  };
+  const x = {
+    field: 'difference' satisfies keyof IntervalRow,
+    type: 'quantitative' as const,
+    scale: { zero: true, nice: true, padding: 8 },
+    axis: { title: `Difference (percentage points, mean over ${unitWord(plan)}s)`, tickCount: 7 },
+  };
+  return {
+    $schema: VEGA_LITE_SCHEMA,
+    description: `${plan.title}: ${title}, with 95 % intervals.`,
+    config: CHART_CONFIG,
+    title: { text: title, frame: 'group', offset: 12 },
+    width: WIDTH,
+    height: { step: 26 },
+    data: { values: rows },
+    layer: [
+      {
+        data: { values: [{ zero: 0 }] },
+        mark: { type: 'rule', color: NEUTRALS.rule, strokeWidth: 1.4, aria: false },
+        encoding: { x: { field: 'zero', type: 'quantitative' } },
+      },
+      {
+        mark: { type: 'rule', strokeWidth: 2.2, aria: false },
+        encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y, color: colour },
+      },
+      {
+        mark: { type: 'point', filled: true, size: 80, opacity: 1 },
+        encoding: {
+          x,
+          y,
+          color: colour,
+          shape: shapeChannel(styles, false),
+          description: { field: 'label', type: 'nominal' },
+        },
+      },
+      {
+        mark: {
+          type: 'text',
+          align: 'left',
+          baseline: 'middle',
+          fontSize: 12,
+          color: NEUTRALS.ink,
+          aria: false,
+        },
+        encoding: { x: { value: WIDTH + 12 }, y, text: { field: 'number', type: 'nominal' } },
+      },
+    ],
+  };
+}
+
+function intervalRow(
+  plan: ReportPlan,
+  subject: string,
+  { baseline, difference, interval }: Comparison,
+): IntervalRow {
+  const method = titleOf(plan.methods, baseline.method);
+  const range = interval === null ? '' : ` (${points(interval.low)} to ${points(interval.high)})`;
+  const number = `${points(difference)}${range}`;
+  return {
+    method,
+    difference: inPercent(difference),
+    low: inPercent(interval?.low ?? difference),
+    high: inPercent(interval?.high ?? difference),
+    number,
+    label: `${subject} minus ${method}: ${number} points`,
+  };
+}
