@@ -132,7 +132,8 @@ test('no picture is encoded that no cell reads', () => {
   const encoded = encodedFor(cell!.key, zeroShot);
   assert.deepEqual(
     [...encoded],
-    [0, 1, 2, 3].map((i) => `test -1 one-test:${i}`),
+    [0, 3, 7, 11].map((i) => `test -1 one-test:${i}`),
+    'a limit takes evenly spaced pictures',
   );
   const fresh: Experiment = { ...experiment, methods: ['coop_m4_end'], views: 'fresh' };
   const splits = [...encodedFor(planCells(fresh)[0]!.key, fresh)].map((name) => name.split(' ')[0]);
