@@ -1,9 +1,9 @@
 export { Classifier } from './classify.ts';
 export { batchSizeFor, type CoOpFit, fitCoOp, initialContext, type TrainFeatures } from './coop.ts';
-export { type CoOpStepSpec, contextShape, coopStepGraph } from './coop-graph.ts';
-export { type CoOpProgram, chunkCount, compileCoOp } from './coop-program.ts';
+export { type CoOpStepSpec, contextShape } from './coop-graph.ts';
+export { type CoOpProgram, compileCoOp } from './coop-program.ts';
 export { ImageEncoder } from './image-encoder.ts';
-export { argmaxRows, linearScores, softmaxRows } from './linear-classifier.ts';
+export { linearScores, softmaxRows } from './linear-classifier.ts';
 export { C_GRID, C_SEARCH_STEPS, fitLinearProbe, type LinearProbe } from './linear-probe.ts';
 export { graphObjective } from './logistic-graph.ts';
 export { type LabelledFeatures, prepareLogisticRegression } from './logistic-regression.ts';

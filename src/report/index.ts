@@ -1,8 +1,6 @@
 export { type Comparison, compareMethods } from './compare.ts';
-export { toCsv } from './csv.ts';
 export type { PlannedCell, ReportPlan, TitledKey } from './plan.ts';
 export {
-  AVERAGE,
   CELL_COLUMNS,
   type CellRow,
   SUMMARY_COLUMNS,

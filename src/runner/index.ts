@@ -1,6 +1,5 @@
 export { type Backbone, type Experiment, type PlannedCell, planCells } from './experiment.ts';
 export { type FeatureIdentity, featureKey } from './feature-key.ts';
-export { DamagedShardError } from './feature-shard.ts';
 export { type DamagedShard, FeatureStore } from './feature-store.ts';
 export { INTERRUPTED_EXIT_CODE, type Interrupt, watchInterrupt } from './interrupt.ts';
 export { type Parallelism, resolveParallelism } from './parallelism.ts';
@@ -14,25 +13,10 @@ export {
 } from './progress.ts';
 export type { ProgressTask } from './progress-state.ts';
 export { formatDuration } from './progress-text.ts';
-export {
-  type DamagedRecord,
-  type FailedRecord,
-  type OkRecord,
-  type RecordRead,
-  RecordStore,
-  type RecordSurvey,
-} from './record-store.ts';
+export { RecordStore, type RecordSurvey } from './record-store.ts';
 export { type RunSettings, type RunSummary, runExperiment } from './run-experiment.ts';
 export { acquireRunLock, type RunLock } from './run-lock.ts';
 export type { Outcome, PoolEvent, Task, TaskError } from './task.ts';
-export { toTaskError } from './task-error.ts';
 export { planTasks } from './tasks.ts';
 export { runtimeVersions } from './versions.ts';
-export {
-  CancelledError,
-  isCancelled,
-  reportProgress,
-  throwIfCancelled,
-  type WorkerFunction,
-  type WorkerJob,
-} from './worker-job.ts';
+export type { WorkerFunction, WorkerJob } from './worker-job.ts';
