@@ -82,3 +82,9 @@ export interface Cell {
   /** At most this many test pictures a target, or null for all; a limited run's numbers are not results. */
   readonly limit: number | null;
 }
+
+/** A cell of an experiment under its key, computed or not; a record with the same key is its result. */
+export interface PlannedCell {
+  readonly key: string;
+  readonly cell: Cell;
+}

@@ -8,6 +8,7 @@ export type {
   DatasetIdentity,
   LinearProbeConfig,
   MethodConfig,
+  PlannedCell,
   RuntimeIdentity,
   ZeroShotConfig,
 } from './cell.ts';

@@ -1,5 +1,5 @@
 export { type Comparison, compareMethods } from './compare.ts';
-export type { PlannedCell, ReportPlan, TitledKey } from './plan.ts';
+export type { ReportPlan, TitledKey } from './plan.ts';
 export {
   CELL_COLUMNS,
   type CellRow,

@@ -1,5 +1,5 @@
-import type { CellRecord } from '../config/index.ts';
-import type { PlannedCell, ReportPlan } from './plan.ts';
+import type { CellRecord, PlannedCell } from '../config/index.ts';
+import type { ReportPlan } from './plan.ts';
 
 /** A planned cell and its record, or null where there is none yet. */
 export interface PlannedResult extends PlannedCell {

@@ -1,16 +1,9 @@
-import type { Cell } from '../config/index.ts';
+import type { Cell, PlannedCell } from '../config/index.ts';
 
 /** A key of the tables with the words a person reads. */
 export interface TitledKey {
   readonly key: string;
   readonly title: string;
-}
-
-/** One cell of the experiment, computed or not. */
-export interface PlannedCell {
-  /** Hash of the cell's resolved configuration; a record with the same key is its result. */
-  readonly key: string;
-  readonly cell: Cell;
 }
 
 /** What a report shows: the experiment as it was asked for. Everything is in the order of the page. */

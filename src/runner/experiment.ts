@@ -1,5 +1,12 @@
-import type { Benchmark, EpochPolicy } from '../config/index.ts';
-import { type Cell, cellKey, methodConfig, type RuntimeIdentity } from '../config/index.ts';
+import {
+  type Benchmark,
+  type Cell,
+  cellKey,
+  type EpochPolicy,
+  methodConfig,
+  type PlannedCell,
+  type RuntimeIdentity,
+} from '../config/index.ts';
 import type { Dataset } from '../data/index.ts';
 
 /** A backbone that was found: its identity, and where it lies. */
@@ -23,12 +30,6 @@ export interface Experiment {
   readonly epochs: EpochPolicy;
   readonly runtime: RuntimeIdentity;
   readonly limit: number | null;
-}
-
-/** A cell of the experiment under its key. */
-export interface PlannedCell {
-  readonly key: string;
-  readonly cell: Cell;
 }
 
 /**

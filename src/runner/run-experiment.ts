@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import type { CellRecord } from '../config/index.ts';
-import { type Experiment, type PlannedCell, planCells } from './experiment.ts';
+import type { CellRecord, PlannedCell } from '../config/index.ts';
+import { type Experiment, planCells } from './experiment.ts';
 import { FeatureStore } from './feature-store.ts';
 import type { JobPlace, JobValue } from './job.ts';
 import type { Parallelism } from './parallelism.ts';

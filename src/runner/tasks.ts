@@ -1,6 +1,6 @@
-import { methodTitle } from '../config/index.ts';
+import { methodTitle, type PlannedCell } from '../config/index.ts';
 import { type Dataset, type Datum, drawFewShot } from '../data/index.ts';
-import type { Experiment, PlannedCell } from './experiment.ts';
+import type { Experiment } from './experiment.ts';
 import type { Job, JobPlace, PictureGroup, SplitName } from './job.ts';
 import type { ProgressTask } from './progress-state.ts';
 import type { Task } from './task.ts';

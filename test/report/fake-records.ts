@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Cell, CellRecord, MethodConfig, MethodDetails, NearestWords } from '../../src/config/index.ts';
-import type { PlannedCell, ReportPlan } from '../../src/report/index.ts';
+import type {
+  Cell,
+  CellRecord,
+  MethodConfig,
+  MethodDetails,
+  NearestWords,
+  PlannedCell,
+} from '../../src/config/index.ts';
+import type { ReportPlan } from '../../src/report/index.ts';
 
 /** A generator with a seed, so that every run of the tests sees the same report. Source: mulberry32. */
 export function mulberry32(seed: number): () => number {
