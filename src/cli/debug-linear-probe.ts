@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { StoredTensor } from '../clip/index.ts';
+import type { StoredTensor } from '../checkpoint/index.ts';
 import { UserError } from '../config/index.ts';
 import * as ir from '../ir/index.ts';
 import { graphObjective, prepareLogisticRegression } from '../methods/index.ts';

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import { type Checkpoint, encodeImages, openCheckpoint, type StoredTensor } from '../clip/index.ts';
+import type { StoredTensor } from '../checkpoint/index.ts';
+import { type Checkpoint, encodeImages, openCheckpoint } from '../clip/index.ts';
 import { UserError } from '../config/index.ts';
 import { type RgbImage, testTransform } from '../data/index.ts';
 import { ImageEncoder } from '../methods/index.ts';

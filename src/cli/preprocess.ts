@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { StoredTensor } from '../clip/index.ts';
+import type { StoredTensor } from '../checkpoint/index.ts';
 import { parseInteger, UserError } from '../config/index.ts';
 import { testTransform } from '../data/index.ts';
 import { exitWith } from './exit.ts';

@@ -8,7 +8,7 @@ import {
   toFloat32,
   toInt32,
   writeSafetensors,
-} from '../clip/index.ts';
+} from '../checkpoint/index.ts';
 import { UserError } from '../config/index.ts';
 import { remark } from './command-options.ts';
 

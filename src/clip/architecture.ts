@@ -1,5 +1,5 @@
+import { missingTensor, type StateDict } from '../checkpoint/index.ts';
 import { UserError } from '../config/index.ts';
-import { missingTensor, type StateDict } from './state-dict.ts';
 
 /** Sizes of a vision transformer. */
 export interface VitArchitecture {

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, extname } from 'node:path';
+import { missingTensor, openSafetensors, type StateDict, toFloat32 } from '../checkpoint/index.ts';
 import { UserError } from '../config/index.ts';
 import { type ClipArchitecture, readArchitecture } from './architecture.ts';
-import { openSafetensors } from './safetensors.ts';
-import { toFloat32 } from './safetensors-dtype.ts';
-import { missingTensor, type StateDict } from './state-dict.ts';
 
 /** A CLIP model on disk: sizes known, tensors read when a graph needs them. */
 export interface Checkpoint {

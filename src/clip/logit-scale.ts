@@ -1,4 +1,4 @@
-import { expectTensor, type StateDict } from './state-dict.ts';
+import { expectTensor, type StateDict } from '../checkpoint/index.ts';
 
 /** exp(logit_scale): the factor on every cosine, 100 in OpenAI's models. */
 export function logitScale(weights: StateDict): number {

@@ -1,3 +1,4 @@
+import { expectTensor, type StateDict } from '../checkpoint/index.ts';
 import type { Node } from '../ir/index.ts';
 import {
   add,
@@ -15,7 +16,7 @@ import {
   transpose,
 } from '../ir/index.ts';
 import type { ResNetArchitecture } from './architecture.ts';
-import { expectTensor, type StateDict, weightConstant } from './state-dict.ts';
+import { weightConstant } from './weight-constant.ts';
 
 /** PyTorch's default for batch normalisation. */
 const BATCH_NORM_EPSILON = 1e-5;

@@ -1,7 +1,8 @@
+import { expectTensor, type StateDict } from '../checkpoint/index.ts';
 import { constant, type NodeOf } from '../ir/index.ts';
 import type { ClipArchitecture, TextArchitecture } from './architecture.ts';
-import { expectTensor, type StateDict, weightConstant } from './state-dict.ts';
 import { type BlockWeights, type LinearWeights, readBlock } from './transformer.ts';
+import { weightConstant } from './weight-constant.ts';
 
 /** A frozen text tower's weights as constants; graphs built from one object share its memory. */
 export interface TextWeights {

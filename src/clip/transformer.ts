@@ -1,3 +1,4 @@
+import { expectTensor, type StateDict } from '../checkpoint/index.ts';
 import type { Node, NodeOf } from '../ir/index.ts';
 import {
   add,
@@ -11,7 +12,6 @@ import {
   standardize,
   transpose,
 } from '../ir/index.ts';
-import { expectTensor, type StateDict } from './state-dict.ts';
 
 /** A linear layer y = x · W^T + b with W [out, in]. */
 export interface LinearWeights {

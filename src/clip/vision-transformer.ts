@@ -1,3 +1,4 @@
+import type { StateDict } from '../checkpoint/index.ts';
 import type { Node } from '../ir/index.ts';
 import {
   add,
@@ -11,8 +12,8 @@ import {
   transpose,
 } from '../ir/index.ts';
 import type { VitArchitecture } from './architecture.ts';
-import { type StateDict, weightConstant } from './state-dict.ts';
 import { attentionBlock, readBlock } from './transformer.ts';
+import { weightConstant } from './weight-constant.ts';
 
 /**
  * The vision transformer of CLIP.

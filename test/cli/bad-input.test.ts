@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readSafetensors, type StoredTensor, writeSafetensors } from '../../src/clip/index.ts';
+import { readSafetensors, type StoredTensor, writeSafetensors } from '../../src/checkpoint/index.ts';
 import { acquireRunLock } from '../../src/runner/index.ts';
 import { coopBench, f32, fixture, i64, projectFile, SUITE, workFolder } from './command.ts';
 

@@ -10,7 +10,7 @@ import {
   type StoredTensor,
   toFloat32,
   writeSafetensors,
-} from '../../src/clip/index.ts';
+} from '../../src/checkpoint/index.ts';
 
 /** Path of a file of the project. */
 export const projectFile = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));

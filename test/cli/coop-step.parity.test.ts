@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readSafetensors, type StoredTensor } from '../../src/clip/index.ts';
+import { readSafetensors, type StoredTensor } from '../../src/checkpoint/index.ts';
 import { cases, text as weights } from '../methods/coop-case.ts';
 import { relativeError } from '../relative-error.ts';
 import { f32, fixture, floats, i64, SUITE, shapeOf, tensorCommand, workFolder } from './command.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readSafetensors } from '../../src/clip/index.ts';
+import { readSafetensors } from '../../src/checkpoint/index.ts';
 import { relativeError } from '../relative-error.ts';
 import { f32, fixture, floats, i64, SUITE, shapeOf, tensorCommand, workFolder } from './command.ts';
 

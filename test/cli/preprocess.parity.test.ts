@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readSafetensors } from '../../src/clip/index.ts';
+import { readSafetensors } from '../../src/checkpoint/index.ts';
 import { coopBench, fixture, SUITE, workFolder } from './command.ts';
 
 const folder = workFolder();

@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import {
-  encodeImages,
-  encodeTokens,
-  openCheckpoint,
-  readSafetensors,
-  readTextWeights,
-  toFloat32,
-  toInt32,
-} from '../../src/clip/index.ts';
+import { readSafetensors, toFloat32, toInt32 } from '../../src/checkpoint/index.ts';
+import { encodeImages, encodeTokens, openCheckpoint, readTextWeights } from '../../src/clip/index.ts';
 import * as ir from '../../src/ir/index.ts';
 import { onnxEngine } from '../../src/runtime/index.ts';
 import { relativeError } from '../relative-error.ts';

@@ -1,12 +1,7 @@
-import {
-  encodeTokens,
-  type PromptLayout,
-  readTextWeights,
-  type StateDict,
-  type TextWeights,
-} from '../../src/clip/index.ts';
+import type { StateDict } from '../../src/checkpoint/index.ts';
+import { missingTensor, type WeightTensor } from '../../src/checkpoint/state-dict.ts';
+import { encodeTokens, type PromptLayout, readTextWeights, type TextWeights } from '../../src/clip/index.ts';
 import { contextIndex, isContext, type Prompt } from '../../src/clip/prompts.ts';
-import { missingTensor, type WeightTensor } from '../../src/clip/state-dict.ts';
 import * as ir from '../../src/ir/index.ts';
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { readSafetensors } from '../../src/clip/safetensors.ts';
+import { readSafetensors } from '../../src/checkpoint/safetensors.ts';
 import {
   cropImage,
   decodePicture,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readSafetensors, writeSafetensors } from '../../src/clip/index.ts';
+import { readSafetensors, writeSafetensors } from '../../src/checkpoint/index.ts';
 import { run, start, temporaryFolder } from './command.ts';
 
 const GRID = [

@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { readSafetensors, toFloat32, toInt32 } from '../../src/checkpoint/index.ts';
 import {
   coopPrompts,
   layOutPrompts,
   logitScale,
   openCheckpoint,
-  readSafetensors,
   readTextWeights,
   Tokenizer,
-  toFloat32,
-  toInt32,
 } from '../../src/clip/index.ts';
 import type { ClassTokenPosition } from '../../src/config/cell.ts';
 import type { CoOpStepSpec } from '../../src/methods/index.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { readSafetensors } from '../../src/clip/safetensors.ts';
+import { readSafetensors } from '../../src/checkpoint/safetensors.ts';
 import { argmaxRows, linearScores, softmaxRows } from '../../src/methods/linear-classifier.ts';
 import { C_GRID, fitLinearProbe } from '../../src/methods/linear-probe.ts';
 import { type LogisticProblem, prepareLogisticRegression } from '../../src/methods/logistic-regression.ts';

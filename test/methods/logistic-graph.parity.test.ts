@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { readSafetensors, toFloat32, toInt32 } from '../../src/clip/index.ts';
+import { readSafetensors, toFloat32, toInt32 } from '../../src/checkpoint/index.ts';
 import {
   fitLinearProbe,
   graphObjective,

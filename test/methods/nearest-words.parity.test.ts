@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { readSafetensors } from '../../src/clip/safetensors.ts';
-import { toFloat32 } from '../../src/clip/safetensors-dtype.ts';
+import { readSafetensors } from '../../src/checkpoint/safetensors.ts';
+import { toFloat32 } from '../../src/checkpoint/safetensors-dtype.ts';
 import { nearestWords } from '../../src/methods/nearest-words.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));

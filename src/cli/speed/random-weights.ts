@@ -1,4 +1,5 @@
-import { type Checkpoint, readArchitecture, type StateDict, type WeightTensor } from '../../clip/index.ts';
+import type { StateDict, WeightTensor } from '../../checkpoint/index.ts';
+import { type Checkpoint, readArchitecture } from '../../clip/index.ts';
 import { stream } from '../../data/index.ts';
 import { numel, type Shape } from '../../ir/index.ts';
 

@@ -1,9 +1,8 @@
 import { nearNames, UserError } from '../config/index.ts';
-import { constant, type NodeOf, type Shape, sameShape, showShape } from '../ir/index.ts';
 
 /** A tensor of a checkpoint, widened to float32. */
 export interface WeightTensor {
-  readonly shape: Shape;
+  readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
@@ -12,7 +11,7 @@ export interface StateDict {
   /** Where it came from, for messages. */
   readonly source: string;
   readonly names: ReadonlySet<string>;
-  shapeOf(name: string): Shape;
+  shapeOf(name: string): readonly number[];
   /** Reads a tensor and widens it to float32. @throws {UserError} CHECKPOINT_TENSOR_MISSING */
   tensor(name: string): WeightTensor;
 }
@@ -29,20 +28,15 @@ export function missingTensor(source: string, name: string, names: Iterable<stri
 }
 
 /** Reads a tensor and checks its shape. @throws {UserError} CHECKPOINT_SHAPE, CHECKPOINT_TENSOR_MISSING */
-export function expectTensor(weights: StateDict, name: string, shape: Shape): WeightTensor {
+export function expectTensor(weights: StateDict, name: string, shape: readonly number[]): WeightTensor {
   const tensor = weights.tensor(name);
-  if (!sameShape(tensor.shape, shape)) {
+  if (tensor.shape.join() !== shape.join()) {
     throw new UserError('CHECKPOINT_SHAPE', {
       where: `checkpoint ${weights.source}: tensor ${name}`,
-      expected: showShape(shape),
-      found: showShape(tensor.shape),
+      expected: `[${shape.join(', ')}]`,
+      found: `[${tensor.shape.join(', ')}]`,
       hint: 'the tensors of this file do not belong to one CLIP model',
     });
   }
   return tensor;
-}
-
-/** A checked tensor as a constant of a graph. */
-export function weightConstant(weights: StateDict, name: string, shape: Shape): NodeOf<'constant'> {
-  return constant(expectTensor(weights, name, shape).data, shape, name);
 }

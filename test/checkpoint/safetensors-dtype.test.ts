@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { toFloat32, toInt32 } from '../../src/clip/safetensors-dtype.ts';
+import { toFloat32, toInt32 } from '../../src/checkpoint/safetensors-dtype.ts';
 import { UserError } from '../../src/config/errors.ts';
 
 const every16Bits = Uint16Array.from({ length: 65536 }, (_, bits) => bits);

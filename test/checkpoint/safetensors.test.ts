@@ -10,8 +10,8 @@ import {
   openSafetensors,
   readSafetensors,
   writeSafetensors,
-} from '../../src/clip/safetensors.ts';
-import type { StoredTensor } from '../../src/clip/safetensors-dtype.ts';
+} from '../../src/checkpoint/safetensors.ts';
+import type { StoredTensor } from '../../src/checkpoint/safetensors-dtype.ts';
 import { UserError } from '../../src/config/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'safetensors-'));

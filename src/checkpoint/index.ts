@@ -1,0 +1,3 @@
+export * from './safetensors.ts';
+export * from './safetensors-dtype.ts';
+export { expectTensor, missingTensor, type StateDict, type WeightTensor } from './state-dict.ts';
