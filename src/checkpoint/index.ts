@@ -1,3 +1,19 @@
+export {
+  ACTIVATIONS,
+  type Activation,
+  CLIP_NORMALIZATION,
+  type ModelFacts,
+  type Normalization,
+  OPENAI_FACTS,
+  type TowerFacts,
+  unusualFacts,
+} from './facts.ts';
+export { fileSha256, weightsSha256 } from './hash.ts';
+export { openTensors, WEIGHT_FILES } from './open-tensors.ts';
+export { type OpenedWeights, openWeights } from './open-weights.ts';
 export * from './safetensors.ts';
 export * from './safetensors-dtype.ts';
 export { expectTensor, missingTensor, type StateDict, type WeightTensor } from './state-dict.ts';
+export type { TensorEntry, TensorFile } from './tensor-file.ts';
+export * from './torch/index.ts';
+export { type NamedWeights, type NamingScheme, nameWeights } from './weights.ts';

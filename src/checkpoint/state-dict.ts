@@ -21,9 +21,9 @@ export function missingTensor(source: string, name: string, names: Iterable<stri
   const near = nearNames(name, [...names]);
   return new UserError('CHECKPOINT_TENSOR_MISSING', {
     where: `checkpoint ${source}: tensor ${name} is missing`,
-    expected: "a CLIP checkpoint with OpenAI's tensor names",
+    expected: 'the tensors of a whole CLIP model',
     ...(near.length > 0 ? { found: `similar names: ${near.join(', ')}` } : {}),
-    hint: "check that the file is a whole CLIP model, saved under OpenAI's names",
+    hint: "check that the file is a whole CLIP model, under OpenAI's, open_clip's or Hugging Face's names",
   });
 }
 

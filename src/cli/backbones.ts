@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fileSha256, openCheckpoint } from '../clip/index.ts';
+import { type Activation, unusualFacts, weightsSha256 } from '../checkpoint/index.ts';
+import { openCheckpoint } from '../clip/index.ts';
 import { nearNames, UserError } from '../config/index.ts';
 import type { Backbone } from '../runner/index.ts';
 
@@ -48,9 +49,15 @@ export function locateCheckpoint(name: string, flag: string): string {
  * Finds a backbone by name or path and opens it once, so that a bad file is refused before any work.
  * @throws {UserError} UNKNOWN_BACKBONE, and whatever is wrong with the checkpoint.
  */
-export async function resolveBackbone(name: string): Promise<Backbone> {
+export async function resolveBackbone(name: string, activation?: Activation): Promise<Backbone> {
   const path = locateCheckpoint(name, 'backbone');
-  const checkpoint = openCheckpoint(path);
+  const checkpoint = await openCheckpoint(path, activation);
   checkpoint.close();
-  return { name: checkpoint.name, sha256: await fileSha256(path), path };
+  return {
+    name: checkpoint.name,
+    sha256: await weightsSha256(checkpoint.files),
+    path,
+    activation: activation ?? null,
+    settings: unusualFacts(checkpoint.facts),
+  };
 }

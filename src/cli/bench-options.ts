@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { ACTIVATIONS } from '../checkpoint/index.ts';
 import {
   type GridOptions,
   METHOD_KEYS,
@@ -10,10 +11,12 @@ import {
   parseViews,
 } from '../config/index.ts';
 import { PROGRESS_MODES, type ProgressMode } from '../runner/index.ts';
-import { ONNX_DEVICES } from '../runtime/index.ts';
+import { DEVICES, type Device, ENGINE_NAMES, type EngineName } from '../runtime/index.ts';
 
 /** Everything a grid's command line says. */
 export interface BenchFlags extends GridOptions {
+  readonly engine: EngineName;
+  readonly device?: Device;
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly progress: ProgressMode;
@@ -29,7 +32,7 @@ export function addGridOptions(command: Command): Command {
     command.addOption(parse ? new Option(flags, text).argParser(parse) : new Option(flags, text));
   option(
     '--backbones, --backbone <list>',
-    'models: icon-clip-rn, or paths of safetensors files',
+    "models: icon-clip-rn, OpenAI's names (RN50, ViT-B/16, …), paths, or hf:owner/name",
     list('backbone'),
   );
   option('--datasets <list>', 'sets to train on', list('datasets'));
@@ -51,7 +54,17 @@ export function addGridOptions(command: Command): Command {
   );
   option('--threads <N>', 'threads a cell uses (default: 1)', integer('threads', 1));
   command.addOption(
-    new Option('--device <name>', 'where the towers run').choices([...ONNX_DEVICES]).default('cpu'),
+    new Option('--engine <name>', 'what computes').choices([...ENGINE_NAMES]).default('onnxruntime'),
+  );
+  command.addOption(
+    new Option('--device <name>', 'where it computes (default: cpu; for tensorflow the first there)').choices(
+      [...DEVICES],
+    ),
+  );
+  command.addOption(
+    new Option('--activation <name>', "the backbones' activation, where their files do not say").choices([
+      ...ACTIVATIONS,
+    ]),
   );
   option(
     '--limit <N>',

@@ -18,7 +18,8 @@ import { addGridOptions, type BenchFlags } from './bench-options.ts';
 import { benchSpeedCommand } from './bench-speed.ts';
 import { remark } from './command-options.ts';
 import { exitWith } from './exit.ts';
-import { cacheFolder, requireDevice, resolveExperiment } from './grid.ts';
+import { cacheFolder, resolveExperiment } from './grid.ts';
+import { chooseRuntime } from './runtime-choice.ts';
 import { commandLine, writeExperimentReport } from './write-report.ts';
 
 /** How remarks reach a person, or a program that reads every line; on stderr, since stdout belongs to results. */
@@ -34,9 +35,12 @@ function printPlan(experiment: Experiment, workers: number, json: boolean): void
   const tasks = planTasks(experiment, cells, (backbone) => ({
     checkpoint: backbone.path,
     checkpointSha256: backbone.sha256,
+    activation: backbone.activation,
     dataDir: null,
     cacheDir: '',
+    promptDir: '',
     runtime: experiment.runtime,
+    engineVersions: experiment.engineVersions,
   }));
   const costMs = tasks.reduce((sum, { cost }) => sum + cost, 0);
   if (json) {
@@ -66,12 +70,13 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
   const say = remarksFor(flags.progress);
   say(`${benchmark.title}: reading datasets and model`);
   const parallelism = resolveParallelism({ workers: flags.workers, threads: flags.threads });
-  const experiment = await resolveExperiment(benchmark, flags);
+  const runtime = await chooseRuntime(flags, parallelism.threads);
+  for (const line of runtime.remarks) say(line);
+  const experiment = await resolveExperiment(benchmark, flags, runtime);
   if (flags.dryRun) {
     printPlan(experiment, parallelism.workers, flags.json ?? false);
     return;
   }
-  await requireDevice(experiment);
   const outDir = flags.out ?? `reports/${benchmark.key}`;
   const interrupt = watchInterrupt();
   let summary: RunSummary;

@@ -1,14 +1,21 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { parseInteger, UserError } from '../config/index.ts';
-import { type Engine, onnxEngine, referenceEngine } from '../runtime/index.ts';
-
-/** Engines a single command can be run on. */
-const ENGINES = ['onnxruntime', 'reference'] as const;
+import {
+  DEVICES,
+  type Device,
+  ENGINE_NAMES,
+  type Engine,
+  type EngineName,
+  openEngine,
+  referenceEngine,
+} from '../runtime/index.ts';
+import { chooseRuntime } from './runtime-choice.ts';
 
 /** What `addEngineOptions` parses. */
 export interface EngineFlags {
-  readonly engine: (typeof ENGINES)[number];
+  readonly engine: EngineName | 'reference';
+  readonly device?: Device;
   readonly threads?: number;
 }
 
@@ -16,31 +23,47 @@ export interface EngineFlags {
 export const wholeNumber = (flag: string, minimum: number) => (text: string) =>
   parseInteger(flag, text, minimum);
 
-/** Adds `--engine` and `--threads`. */
+/** Adds `--engine`, `--device` and `--threads`. */
 export function addEngineOptions(command: Command): Command {
   return command
     .addOption(
       new Option('--engine <name>', 'what computes; "reference" is a float64 interpreter: exact, and slow')
-        .choices([...ENGINES])
+        .choices([...ENGINE_NAMES, 'reference'])
         .default('onnxruntime'),
     )
-    .option('--threads <N>', 'threads of onnxruntime (default: all cores)', wholeNumber('threads', 1));
+    .addOption(
+      new Option(
+        '--device <name>',
+        'where the engine computes (default: the first of its own that is there)',
+      ).choices([...DEVICES]),
+    )
+    .option('--threads <N>', 'threads of the engine (default: all cores)', wholeNumber('threads', 1));
+}
+
+/** Refuses an option that the reference engine does not honour. */
+function refuseBesideReference(flag: string, value: unknown, reason: string): void {
+  if (value === undefined) return;
+  throw new UserError('BAD_OPTION', {
+    where: `--${flag} ${value}`,
+    expected: `no --${flag} beside --engine reference, which computes ${reason}`,
+    hint: 'leave one of the two out',
+  });
 }
 
 /**
- * The engine that was asked for.
- * @throws {UserError} BAD_OPTION: threads for the reference engine, which has one.
+ * The engine that was asked for; what a person should know of it goes to stderr.
+ * @throws {UserError} BAD_OPTION: threads or a device for the reference engine. UNKNOWN_DEVICE, DEVICE_UNAVAILABLE.
  */
-export function engineFrom({ engine, threads }: EngineFlags): Engine {
-  if (engine === 'onnxruntime') return onnxEngine({ threads: threads ?? availableParallelism() });
-  if (threads !== undefined) {
-    throw new UserError('BAD_OPTION', {
-      where: `--threads ${threads}`,
-      expected: 'no --threads beside --engine reference, which computes in one thread',
-      hint: 'leave one of the two out',
-    });
+export async function engineFrom({ engine, device, threads }: EngineFlags): Promise<Engine> {
+  if (engine === 'reference') {
+    refuseBesideReference('threads', threads, 'in one thread');
+    refuseBesideReference('device', device, 'in JavaScript');
+    return referenceEngine();
   }
-  return referenceEngine();
+  const count = threads ?? availableParallelism();
+  const choice = await chooseRuntime({ engine, device }, count);
+  for (const line of choice.remarks) remark(line);
+  return openEngine(choice, count);
 }
 
 /** A remark for the person at the terminal; stdout belongs to results. */

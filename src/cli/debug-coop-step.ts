@@ -108,8 +108,8 @@ function stepSpec(
 }
 
 async function run(flags: StepFlags): Promise<void> {
-  const engine = engineFrom(flags);
-  const checkpoint = openCheckpoint(locateCheckpoint(flags.checkpoint, 'checkpoint'));
+  const engine = await engineFrom(flags);
+  const checkpoint = await openCheckpoint(locateCheckpoint(flags.checkpoint, 'checkpoint'));
   const classNames = readClassNames(flags.classnames);
   const input = readInput(flags, checkpoint, classNames.length);
   const spec = stepSpec(checkpoint, classNames, flags, input);

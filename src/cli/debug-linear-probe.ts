@@ -55,7 +55,7 @@ function probabilities(
 }
 
 async function run({ C: c, tensors, out, ...engineFlags }: ProbeFlags): Promise<void> {
-  const engine = engineFrom(engineFlags);
+  const engine = await engineFrom(engineFlags);
   const input = new TensorInput(tensors);
   const trainX = input.floats('train_x', ['n', 'E']);
   const [count, dim] = trainX.shape as [number, number];

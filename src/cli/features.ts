@@ -92,9 +92,9 @@ async function run({ checkpoint: name, tensors, images, out, ...engineFlags }: F
       found: 'neither',
     });
   }
-  const engine = engineFrom(engineFlags);
+  const engine = await engineFrom(engineFlags);
   const names = images === undefined ? [] : listPictures(images);
-  const checkpoint = openCheckpoint(locateCheckpoint(name, 'checkpoint'));
+  const checkpoint = await openCheckpoint(locateCheckpoint(name, 'checkpoint'));
   prepareOutFile(out);
   if (images === undefined) {
     writeTensors(out, await featuresOfTensors(tensors as string, checkpoint, engine));

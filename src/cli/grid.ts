@@ -23,8 +23,8 @@ import {
 import type { Dataset } from '../data/index.ts';
 import { initialContext } from '../methods/index.ts';
 import type { Backbone, Experiment } from '../runner/index.ts';
-import { deviceProblem, ONNX_DEVICES, type OnnxDevice } from '../runtime/index.ts';
 import { DEFAULT_BACKBONE, resolveBackbone } from './backbones.ts';
+import type { RuntimeChoice } from './runtime-choice.ts';
 
 /** Fixed crops of each training picture on the icon suite. */
 const SUITE_VIEWS = 8;
@@ -34,29 +34,6 @@ export function cacheFolder(asked: string | undefined): string {
   const chosen = asked ?? process.env.COOP_BENCH_CACHE;
   if (chosen !== undefined && chosen !== '') return resolve(chosen);
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'coop-bench');
-}
-
-function checkDevice(device: string): void {
-  if ((ONNX_DEVICES as readonly string[]).includes(device)) return;
-  throw new UserError('UNKNOWN_DEVICE', {
-    where: `--device ${device}`,
-    expected: `one of ${ONNX_DEVICES.join(', ')}`,
-  });
-}
-
-/**
- * Makes sure that the device of a grid computes here. Asked before work only: a report may be written anywhere.
- * @throws {UserError} DEVICE_UNAVAILABLE
- */
-export async function requireDevice({ runtime: { device } }: Experiment): Promise<void> {
-  const problem = await deviceProblem(device as OnnxDevice);
-  if (problem === null) return;
-  throw new UserError('DEVICE_UNAVAILABLE', {
-    where: `--device ${device}`,
-    expected: `a machine and an onnxruntime-node that compute on ${device}`,
-    found: problem,
-    hint: '--device cpu',
-  });
 }
 
 /** Tasks, tables and figures tell backbones apart by their names, and cells by their weights. */
@@ -101,12 +78,12 @@ function checkShots(shots: readonly number[], datasets: readonly Dataset[]): voi
  * Finds out what would fail in every cell: a model with missing, misshapen or non-finite weights, a prompt that
  * is longer than its context, words to start from that the vocabulary splits.
  */
-function checkModel(
+async function checkModel(
   backbone: Backbone,
   datasets: readonly Dataset[],
   methods: readonly MethodConfig[],
-): void {
-  const checkpoint = openCheckpoint(backbone.path);
+): Promise<void> {
+  const checkpoint = await openCheckpoint(backbone.path, backbone.activation ?? undefined);
   const { contextLength, vocabSize } = checkpoint.architecture.text;
   encodeImages(checkpoint, 1);
   logitScale(checkpoint.weights);
@@ -126,11 +103,14 @@ function checkModel(
 
 /**
  * Decides everything about a grid before any work starts.
+ * @param runtime What will compute.
  * @throws {UserError} Whatever is wrong with the request: unknown names, bad files, impossible shots.
  */
-export async function resolveExperiment(benchmark: Benchmark, options: GridOptions): Promise<Experiment> {
-  const device = options.device ?? 'cpu';
-  checkDevice(device);
+export async function resolveExperiment(
+  benchmark: Benchmark,
+  options: GridOptions,
+  { engine, device, versions }: RuntimeChoice,
+): Promise<Experiment> {
   const asked = options.methods ?? benchmark.methods;
   const methods = [...new Set(asked.flatMap((key) => (key === 'all' ? METHOD_KEYS : [key])))];
   for (const method of methods) checkMethodKey(method);
@@ -154,8 +134,8 @@ export async function resolveExperiment(benchmark: Benchmark, options: GridOptio
   const settings = methods.map((key) => methodConfig(key, { shots: shots[0]!, epochs, views, prompts: [] }));
   const backbones: Backbone[] = [];
   for (const name of options.backbones ?? [DEFAULT_BACKBONE]) {
-    const backbone = await resolveBackbone(name);
-    checkModel(backbone, datasets, settings);
+    const backbone = await resolveBackbone(name, options.activation);
+    await checkModel(backbone, datasets, settings);
     backbones.push(backbone);
   }
   checkDistinct(backbones);
@@ -169,7 +149,8 @@ export async function resolveExperiment(benchmark: Benchmark, options: GridOptio
     seeds: options.seeds ?? benchmark.seeds,
     views,
     epochs,
-    runtime: { engine: 'onnxruntime', device, precision: 'float32' },
+    runtime: { engine, device, precision: 'float32' },
+    engineVersions: versions,
     limit: options.limit ?? null,
   };
 }

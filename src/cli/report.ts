@@ -6,6 +6,7 @@ import { planCells, RecordStore } from '../runner/index.ts';
 import { addGridOptions, type BenchFlags } from './bench-options.ts';
 import { remark } from './command-options.ts';
 import { resolveExperiment } from './grid.ts';
+import { chooseRuntime, type RuntimeChoice, type RuntimeRequest } from './runtime-choice.ts';
 import { commandLine, writeExperimentReport } from './write-report.ts';
 
 /** The grid's options that decide which cells there are, and where; not those that say how to compute them. */
@@ -17,7 +18,9 @@ const PLAN_OPTIONS: ReadonlySet<string> = new Set([
   'seeds',
   'views',
   'epochs',
+  'engine',
   'device',
+  'activation',
   'limit',
   'out',
 ]);
@@ -36,12 +39,18 @@ function benchWords(benchmark: string): readonly string[] {
   return ['bench', benchmark, ...options];
 }
 
+/** The runtime that the cells name. A device that was asked for need not be here: nothing is computed. */
+async function runtimeOfRecords({ engine, device }: RuntimeRequest): Promise<RuntimeChoice> {
+  if (engine === 'onnxruntime' || device !== undefined) {
+    return { engine, device: device ?? 'cpu', versions: {}, remarks: [] };
+  }
+  return chooseRuntime({ engine });
+}
+
 async function run({ backbone, json = false, ...flags }: ReportFlags): Promise<void> {
   const benchmark: Benchmark = BENCHMARKS[flags.benchmark];
-  const experiment = await resolveExperiment(benchmark, {
-    ...flags,
-    ...(backbone === undefined ? {} : { backbones: backbone }),
-  });
+  const options = { ...flags, ...(backbone === undefined ? {} : { backbones: backbone }) };
+  const experiment = await resolveExperiment(benchmark, options, await runtimeOfRecords(flags));
   const out = flags.out ?? `reports/${benchmark.key}`;
   const cells = planCells(experiment);
   const keys = cells.map(({ key }) => key);

@@ -19,7 +19,7 @@ export async function writeExperimentReport(
   const { writeReport } = await import('../report/index.ts');
   const { benchmark } = experiment;
   const titled = ({ key, title }: { key: string; title: string }) => ({ key, title });
-  const { versions, gitRevision } = runtimeVersions();
+  const { versions, gitRevision } = runtimeVersions(experiment.engineVersions);
   await writeReport(
     outDir,
     {

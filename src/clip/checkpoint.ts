@@ -1,68 +1,51 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { basename, extname } from 'node:path';
-import { missingTensor, openSafetensors, type StateDict, toFloat32 } from '../checkpoint/index.ts';
-import { UserError } from '../config/index.ts';
+import { basename, extname, resolve } from 'node:path';
+import { type Activation, type ModelFacts, openWeights, type StateDict } from '../checkpoint/index.ts';
 import { type ClipArchitecture, readArchitecture } from './architecture.ts';
 
 /** A CLIP model on disk: sizes known, tensors read when a graph needs them. */
 export interface Checkpoint {
   readonly path: string;
-  /** The file's base name without its extension. */
+  /** The file's base name without its extension, or the folder's. */
   readonly name: string;
   readonly weights: StateDict;
+  readonly facts: ModelFacts;
   readonly architecture: ClipArchitecture;
-  /** Closes the file; tensors read before stay. */
+  /** Files that hold the weights. */
+  readonly files: readonly string[];
+  /** Closes the files; tensors read before stay. */
   close(): void;
 }
 
-function checkFinite(source: string, name: string, data: Float32Array): void {
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  throw new UserError('CHECKPOINT_NOT_FINITE', {
-    where: `checkpoint ${source}: tensor ${name}`,
-    expected: 'finite weights',
-    found: `${data[bad]} at element ${bad}`,
-    hint: 'the file is damaged, or the training it came from diverged',
-  });
+/** Endings that name a format and no model. */
+const ENDINGS = new Set(['.safetensors', '.pt', '.pth', '.bin', '.json', '.ckpt', '.tar']);
+
+function modelName(path: string): string {
+  const name = basename(resolve(path));
+  const ending = extname(name);
+  return ENDINGS.has(ending.toLowerCase()) ? name.slice(0, -ending.length) : name;
 }
 
 /**
- * Opens a safetensors checkpoint with OpenAI's tensor names.
- * @throws {UserError} FILE_UNREADABLE, SAFETENSORS_DAMAGED, CHECKPOINT_TENSOR_MISSING, CHECKPOINT_SHAPE.
+ * Opens a CLIP checkpoint of any known format: a file, or a folder with weights and configuration.
+ *
+ * @param activation Overrides what the files say about the activation.
+ * @throws {UserError} FILE_UNREADABLE, NO_WEIGHTS, CHECKPOINT_TENSOR_MISSING, CHECKPOINT_SHAPE,
+ *   CHECKPOINT_UNKNOWN_TENSOR, MODEL_CONFIG_DAMAGED, and the codes of the formats' readers.
  */
-export function openCheckpoint(path: string): Checkpoint {
-  const file = openSafetensors(path);
-  const { entries } = file.header;
-  const names = new Set(entries.keys());
-  const weights: StateDict = {
-    source: path,
-    names,
-    shapeOf: (name) => {
-      const entry = entries.get(name);
-      if (entry === undefined) throw missingTensor(path, name, names);
-      return entry.shape;
-    },
-    tensor: (name) => {
-      if (!names.has(name)) throw missingTensor(path, name, names);
-      const stored = file.read(name);
-      const data = toFloat32(stored);
-      checkFinite(path, name, data);
-      return { shape: stored.shape, data };
-    },
-  };
-  return {
-    path,
-    name: basename(path, extname(path)),
-    weights,
-    architecture: readArchitecture(weights),
-    close: () => file.close(),
-  };
-}
-
-/** SHA-256 of a file's bytes, hex. */
-export async function fileSha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+export async function openCheckpoint(path: string, activation?: Activation): Promise<Checkpoint> {
+  const { file, weights, facts } = await openWeights(path, activation);
+  try {
+    return {
+      path,
+      name: modelName(path),
+      weights,
+      facts,
+      architecture: readArchitecture(weights, facts),
+      files: file.files,
+      close: () => file.close(),
+    };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
 }

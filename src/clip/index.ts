@@ -1,5 +1,5 @@
 export { type ClipArchitecture, readArchitecture } from './architecture.ts';
-export { type Checkpoint, fileSha256, openCheckpoint } from './checkpoint.ts';
+export { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 export { encodeImages } from './image-encoder.ts';
 export { logitScale } from './logit-scale.ts';
 export { chunkLayout, type PromptChunk } from './prompt-chunks.ts';

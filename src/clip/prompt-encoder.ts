@@ -138,7 +138,9 @@ function packedBlock(
   prefixLength: number,
   buckets: readonly PackedBucket[],
 ): Node {
-  const split = parts.map((rows) => splitHeads(apply(standardize(rows), block.queryKeyValue), 3, heads));
+  const split = parts.map((rows) =>
+    splitHeads(apply(standardize(rows, block.epsilon), block.queryKeyValue), 3, heads),
+  );
   const [q, k, v] = [0, 1, 2].map((i) =>
     concat(
       split.map((part) => part[i]!),
@@ -158,7 +160,7 @@ function lastBlock(
   buckets: readonly PackedBucket[],
 ): Node {
   const width = x.shape[1]!;
-  const normalized = standardize(x);
+  const normalized = standardize(x, block.epsilon);
   const eotRows = (rows: Node): Node => {
     let start = prefixLength;
     const last = buckets.map(({ count, length }) => {
@@ -211,7 +213,7 @@ export function encodePrompts(
     parts = [packedBlock(parts, block, heads, prefixLength, buckets)];
   }
   const eot = lastBlock(concat(parts, 0), weights.blocks.at(-1)!, heads, prefixLength, buckets);
-  const features = apply(standardize(eot), weights.projection);
+  const features = apply(standardize(eot, weights.architecture.epsilon), weights.projection);
   if (inOrder) return features;
   const position = new Array<number>(packedOrder.length);
   packedOrder.forEach((prompt, i) => {

@@ -11,7 +11,7 @@ import { apply, attentionBlock, causalMask } from './transformer.ts';
  * Source: openai/CLIP clip/model.py, CLIP.encode_text.
  */
 export function encodeTokens(tokens: Node, eotRows: Node, weights: TextWeights): Node {
-  const { width, heads } = weights.architecture;
+  const { width, heads, epsilon } = weights.architecture;
   const [batch, length] = tokens.shape as [number, number];
   const embedded = add(gather(weights.tokenEmbedding, tokens), weights.positionalEmbedding);
   const mask = causalMask(length);
@@ -19,5 +19,5 @@ export function encodeTokens(tokens: Node, eotRows: Node, weights: TextWeights):
     (rows, block) => attentionBlock(rows, block, heads, length, mask),
     reshape(embedded, [batch * length, width]),
   );
-  return apply(standardize(gather(x, eotRows)), weights.projection);
+  return apply(standardize(gather(x, eotRows), epsilon), weights.projection);
 }

@@ -18,7 +18,7 @@ export interface TextWeights {
 
 /** Reads the text tower. @throws {UserError} CHECKPOINT_TENSOR_MISSING, CHECKPOINT_SHAPE */
 export function readTextWeights(weights: StateDict, { text, embedDim }: ClipArchitecture): TextWeights {
-  const { width, heads, layers, vocabSize, contextLength } = text;
+  const { width, layers, vocabSize, contextLength } = text;
   const scale = expectTensor(weights, 'ln_final.weight', [width]).data;
   const shift = expectTensor(weights, 'ln_final.bias', [width]).data;
   const stored = expectTensor(weights, 'text_projection', [width, embedDim]).data;
@@ -37,9 +37,7 @@ export function readTextWeights(weights: StateDict, { text, embedDim }: ClipArch
     architecture: text,
     tokenEmbedding: weightConstant(weights, 'token_embedding.weight', [vocabSize, width]),
     positionalEmbedding: weightConstant(weights, 'positional_embedding', [contextLength, width]),
-    blocks: Array.from({ length: layers }, (_, i) =>
-      readBlock(weights, `transformer.resblocks.${i}.`, width, heads),
-    ),
+    blocks: Array.from({ length: layers }, (_, i) => readBlock(weights, `transformer.resblocks.${i}.`, text)),
     projection: {
       weight: constant(projected, [embedDim, width], 'ln_final text_projection'),
       bias: constant(bias, [embedDim], 'ln_final text_projection bias'),

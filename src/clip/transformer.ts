@@ -1,8 +1,9 @@
-import { expectTensor, type StateDict } from '../checkpoint/index.ts';
+import { type Activation, expectTensor, type StateDict } from '../checkpoint/index.ts';
 import type { Node, NodeOf } from '../ir/index.ts';
 import {
   add,
   constant,
+  gelu,
   linear,
   matmul,
   reshape,
@@ -12,6 +13,7 @@ import {
   standardize,
   transpose,
 } from '../ir/index.ts';
+import type { TransformerArchitecture } from './architecture.ts';
 
 /** A linear layer y = x · W^T + b with W [out, in]. */
 export interface LinearWeights {
@@ -32,6 +34,9 @@ export interface BlockWeights {
   readonly out: LinearWeights;
   readonly fc: LinearWeights;
   readonly proj: LinearWeights;
+  readonly activation: Activation;
+  /** Of the layer normalisations. */
+  readonly epsilon: number;
 }
 
 /** CLIP's activation x · σ(1.702 x) is silu(1.702 x) / 1.702. */
@@ -80,8 +85,12 @@ function scaled({ weight, bias }: LinearWeights, factor: number, parts: 'weight'
   return { weight: times(weight), bias: parts === 'both' ? times(bias) : bias };
 }
 
-/** Reads block `prefix` (e.g. `transformer.resblocks.3.`) of width W and folds its normalisations. */
-export function readBlock(weights: StateDict, prefix: string, width: number, heads: number): BlockWeights {
+/** Reads block `prefix` (e.g. `transformer.resblocks.3.`) and folds its normalisations. */
+export function readBlock(
+  weights: StateDict,
+  prefix: string,
+  { width, heads, mlpWidth, activation, epsilon }: TransformerArchitecture,
+): BlockWeights {
   const read = (name: string, ...shape: number[]) => expectTensor(weights, `${prefix}${name}`, shape).data;
   const plain = (name: string, out: number, inner: number): LinearWeights => ({
     weight: constant(read(`${name}.weight`, out, inner), [out, inner], `${prefix}${name}`),
@@ -106,13 +115,18 @@ export function readBlock(weights: StateDict, prefix: string, width: number, hea
     const data = attributes.data as Float32Array;
     for (let i = 0; i < data.length; i++) data[i]! *= scale;
   }
+  const fc = behindNorm('mlp.c_fc', 'ln_2', mlpWidth, '.');
+  const proj = plain('mlp.c_proj', width, mlpWidth);
+  const quick = activation === 'quickgelu';
   return {
     query: queries,
     keyValue: rows(queryKeyValue, width, 3 * width, `${prefix}key value`),
     queryKeyValue,
     out: plain('attn.out_proj', width, width),
-    fc: scaled(behindNorm('mlp.c_fc', 'ln_2', 4 * width, '.'), GELU_FACTOR, 'both'),
-    proj: scaled(plain('mlp.c_proj', width, 4 * width), 1 / GELU_FACTOR, 'weight'),
+    fc: quick ? scaled(fc, GELU_FACTOR, 'both') : fc,
+    proj: quick ? scaled(proj, 1 / GELU_FACTOR, 'weight') : proj,
+    activation,
+    epsilon,
   };
 }
 
@@ -121,7 +135,8 @@ export const apply = (x: Node, { weight, bias }: LinearWeights): Node => linear(
 
 /** x + MLP(LN(x)) for rows x [N, W]. */
 export function mlpResidual(x: Node, block: BlockWeights): Node {
-  return add(x, apply(silu(apply(standardize(x), block.fc)), block.proj));
+  const hidden = apply(standardize(x, block.epsilon), block.fc);
+  return add(x, apply(block.activation === 'quickgelu' ? silu(hidden) : gelu(hidden), block.proj));
 }
 
 /** Splits rows [N, c · W] into c parts [H, N, d], W = H · d. */
@@ -164,11 +179,9 @@ export function attentionBlock(
   const [count, width] = x.shape as [number, number];
   const batch = count / length;
   const perSequence = (part: Node) => reshape(part, [heads, batch, length, width / heads]);
-  const [q, k, v] = splitHeads(apply(standardize(x), block.queryKeyValue), 3, heads).map(perSequence) as [
-    Node,
-    Node,
-    Node,
-  ];
+  const [q, k, v] = splitHeads(apply(standardize(x, block.epsilon), block.queryKeyValue), 3, heads).map(
+    perSequence,
+  ) as [Node, Node, Node];
   const scores = matmul(q, k, { transB: true });
   const attended = matmul(softmax(mask === null ? scores : add(scores, mask)), v);
   const merged = mergeHeads(reshape(attended, [heads, count, width / heads]));

@@ -32,7 +32,7 @@ export function encodeWithVit(
   const length = grid * grid + 1;
   const read = (name: string, ...shape: number[]) => weightConstant(weights, `visual.${name}`, shape);
   const norm = (x: Node, name: string) =>
-    layerNorm(x, read(`${name}.weight`, width), read(`${name}.bias`, width));
+    layerNorm(x, read(`${name}.weight`, width), read(`${name}.bias`, width), vit.epsilon);
 
   const patches = conv2d(images, read('conv1.weight', width, 3, patchSize, patchSize), {
     stride: patchSize,
@@ -44,7 +44,7 @@ export function encodeWithVit(
 
   let x = norm(reshape(embedded, [batch * length, width]), 'ln_pre');
   for (let layer = 0; layer < vit.layers; layer++) {
-    const block = readBlock(weights, `visual.transformer.resblocks.${layer}.`, width, vit.heads);
+    const block = readBlock(weights, `visual.transformer.resblocks.${layer}.`, vit);
     x = attentionBlock(x, block, vit.heads, length, null);
   }
   const pooled = reshape(slice(reshape(x, [batch, length, width]), 1, 0, 1), [batch, width]);

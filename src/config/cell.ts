@@ -12,6 +12,8 @@ export interface BackboneIdentity {
   readonly name: string;
   /** SHA-256 (hex) of the checkpoint's bytes. */
   readonly sha256: string;
+  /** What the model is told besides its bytes, where that differs from OpenAI's models: activation, heads, … */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Place of the class name in a prompt. */

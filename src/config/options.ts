@@ -15,6 +15,7 @@ export interface GridOptions {
   readonly threads?: number;
   readonly device?: string;
   readonly engine?: string;
+  readonly activation?: 'quickgelu' | 'gelu';
   readonly views?: number | 'fresh';
   readonly epochs?: EpochPolicy;
   readonly limit?: number;

@@ -2,12 +2,13 @@ import { hostname } from 'node:os';
 import { coveredLabels } from '../../datasets/index.ts';
 import { type Cell, type CellRecord, type CellResult, canonicalJson } from '../config/index.ts';
 import { type Dataset, drawFewShot, type FewShotDraw } from '../data/index.ts';
-import { scorePredictions } from '../methods/index.ts';
+import { scorePredictions, writePrompt } from '../methods/index.ts';
 import { fitContext } from './fit-context.ts';
 import { fitProbe } from './fit-probe.ts';
 import { fitZeroShot } from './fit-zero-shot.ts';
 import { type CellRun, type Fitted, labelsOf } from './fitted.ts';
 import type { JobValue } from './job.ts';
+import { promptPath } from './prompt-store.ts';
 import { testSubset } from './test-subset.ts';
 import { runtimeVersions } from './versions.ts';
 import { TEST_VIEW } from './views.ts';
@@ -40,28 +41,39 @@ async function score(target: string, limit: number | null, fitted: Fitted, conte
   return scorePredictions(target, predicted, labelsOf(test));
 }
 
-async function compute(run: CellRun, cell: Cell, context: WorkerContext): Promise<CellResult> {
+interface Computed {
+  readonly result: CellResult;
+  readonly fitted: Fitted;
+  readonly classNames: readonly string[];
+}
+
+async function compute(run: CellRun, cell: Cell, context: WorkerContext): Promise<Computed> {
   const dataset = await context.dataset(cell.dataset.key);
   const draw = cell.seed === null ? { train: [], val: [] } : drawFewShot(dataset, cell.shots, cell.seed);
   const fitted = await fit(run, dataset, draw, context);
   const scores = [];
   for (const target of cell.targets) scores.push(await score(target.key, cell.limit, fitted, context));
-  return {
+  const result = {
     scores,
     trainPictures: draw.train.length,
     validationPictures: cell.method.kind === 'linear_probe' ? draw.val.length : 0,
     classes: dataset.classNames.length,
     details: fitted.details,
   };
+  return { result, fitted, classNames: dataset.classNames };
 }
 
-/** Computes one cell from cached features. @throws whatever made it fail; the command makes the failed record. */
+/**
+ * Computes one cell from cached features. A learned prompt is on disk before the record is handed over, so that a
+ * complete record never lacks it.
+ * @throws whatever made it fail; the command makes the failed record.
+ */
 export async function executeCell(run: CellRun, context: WorkerContext): Promise<JobValue> {
   if (isCancelled(run)) throw new CancelledError();
-  const { cell, key } = run.payload;
+  const { cell, key, place } = run.payload;
   const startedAt = new Date();
   const start = performance.now();
-  const result = await compute(run, cell, context);
+  const { result, fitted, classNames } = await compute(run, cell, context);
   const record: CellRecord = {
     schemaVersion: 1,
     status: 'ok',
@@ -73,10 +85,13 @@ export async function executeCell(run: CellRun, context: WorkerContext): Promise
       durationMs: performance.now() - start,
       host: hostname(),
       threads: run.threads,
-      ...runtimeVersions(),
+      ...runtimeVersions(run.payload.place.engineVersions),
     },
   };
   // A number that is none cannot be written: it fails this cell here, and not the run when the record arrives.
   canonicalJson(record);
+  if (fitted.context) {
+    writePrompt(promptPath(place.promptDir, key), fitted.context, { key, cell }, classNames);
+  }
   return { kind: 'cell', record };
 }

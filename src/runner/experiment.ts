@@ -1,3 +1,4 @@
+import type { Activation } from '../checkpoint/index.ts';
 import {
   type Benchmark,
   type Cell,
@@ -14,6 +15,10 @@ export interface Backbone {
   readonly name: string;
   readonly sha256: string;
   readonly path: string;
+  /** What the weights' activation was said to be by whoever started the run, or null. */
+  readonly activation: Activation | null;
+  /** As in the cell's identity; null for a model with OpenAI's facts. */
+  readonly settings: Readonly<Record<string, unknown>> | null;
 }
 
 /** An experiment with everything decided. */
@@ -29,6 +34,8 @@ export interface Experiment {
   readonly views: number | 'fresh';
   readonly epochs: EpochPolicy;
   readonly runtime: RuntimeIdentity;
+  /** Versions of the engine's packages, where they are not among those every record names. */
+  readonly engineVersions: Readonly<Record<string, string>>;
   readonly limit: number | null;
 }
 
@@ -40,7 +47,7 @@ export function planCells(experiment: Experiment): PlannedCell[] {
   const { runtime, limit, epochs, views } = experiment;
   const identity = ({ key, fingerprint }: Dataset) => ({ key, fingerprint });
   const planned: PlannedCell[] = [];
-  for (const { name, sha256 } of experiment.backbones) {
+  for (const { name, sha256, settings } of experiment.backbones) {
     for (const dataset of experiment.datasets) {
       const targets = [dataset, ...experiment.targets].map(identity);
       for (const methodKey of experiment.methods) {
@@ -52,7 +59,7 @@ export function planCells(experiment: Experiment): PlannedCell[] {
           const method = methodConfig(methodKey, { shots, epochs, views, prompts: [dataset.prompt] });
           const cell: Cell = {
             dataset: identity(dataset),
-            backbone: { name, sha256 },
+            backbone: { name, sha256, ...(settings && { settings }) },
             method,
             shots,
             seed,

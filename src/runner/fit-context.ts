@@ -76,5 +76,6 @@ export async function fitContext(
     weights: normalizeRows(features, context.checkpoint.architecture.embedDim),
     bias: new Float32Array(dataset.classNames.length),
     details: { lossPerEpoch: fit.lossPerEpoch, steps: fit.steps, ...words },
+    context: { data: fit.ctx, shape: csc ? [dataset.classNames.length, nCtx, width] : [nCtx, width] },
   };
 }

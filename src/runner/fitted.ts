@@ -1,5 +1,6 @@
 import type { MethodDetails } from '../config/index.ts';
 import type { Datum } from '../data/index.ts';
+import type { LearnedContext } from '../methods/index.ts';
 import type { CellJob } from './job.ts';
 import type { WorkerJob } from './worker-job.ts';
 
@@ -10,6 +11,8 @@ export interface Fitted {
   /** [K] */
   readonly bias: Float32Array;
   readonly details: MethodDetails;
+  /** What CoOp learned, to be kept. */
+  readonly context?: LearnedContext;
 }
 
 /** A cell being computed. */

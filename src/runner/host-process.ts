@@ -28,7 +28,8 @@ export class HostProcess {
   readonly #lastLines: string[] = [];
   readonly #ended: Promise<void>;
 
-  constructor(listener: HostListener) {
+  /** @param environment Variables over those of this process. */
+  constructor(listener: HostListener, environment: Readonly<Record<string, string>> = {}) {
     this.#listener = listener;
     this.#child = fork(fileURLToPath(new URL('./pool-host.ts', import.meta.url)), [], {
       // Given in full: tsx is found from here, not from the folder the command is run in, and debugger or test
@@ -37,6 +38,7 @@ export class HostProcess {
       // Structured clone instead of JSON: typed arrays, undefined and NaN survive.
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ...environment },
     });
     this.#child.on('message', (message: FromHost) => this.#listener.onMessage(message));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

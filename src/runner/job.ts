@@ -1,3 +1,4 @@
+import type { Activation } from '../checkpoint/index.ts';
 import type { Cell, RuntimeIdentity } from '../config/index.ts';
 
 /** What every job needs to find its files. Plain data. */
@@ -5,11 +6,17 @@ export interface JobPlace {
   /** Path of the checkpoint. */
   readonly checkpoint: string;
   readonly checkpointSha256: string;
+  /** See `Backbone`. */
+  readonly activation: Activation | null;
   /** Folder of datasets on disk, or null on the icon suite. */
   readonly dataDir: string | null;
   /** Folder of the feature cache. */
   readonly cacheDir: string;
+  /** Folder of the learned prompts. */
+  readonly promptDir: string;
   readonly runtime: RuntimeIdentity;
+  /** See `Experiment`. */
+  readonly engineVersions: Readonly<Record<string, string>>;
 }
 
 export type SplitName = 'train' | 'val' | 'test';

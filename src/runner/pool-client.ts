@@ -24,6 +24,8 @@ export interface RunTasksOptions<V = unknown> {
   readonly signal?: AbortSignal;
   /** After an abort, running tasks have this long to stop before their process is killed. Default 10 s. */
   readonly graceMs?: number;
+  /** Environment variables of the child process, over those of this one. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -94,11 +96,14 @@ class Run {
 
   #startHost(): void {
     this.#ready = false;
-    this.#host = new HostProcess({
-      onMessage: (message) => this.#guard(() => this.#hear(message)),
-      onLine: (line) => this.#guard(() => this.#emit({ kind: 'log', line })),
-      onEnd: (how, lastLines) => this.#guard(() => this.#hostEnded(how, lastLines)),
-    });
+    this.#host = new HostProcess(
+      {
+        onMessage: (message) => this.#guard(() => this.#hear(message)),
+        onLine: (line) => this.#guard(() => this.#emit({ kind: 'log', line })),
+        onEnd: (how, lastLines) => this.#guard(() => this.#hostEnded(how, lastLines)),
+      },
+      this.#options.environment,
+    );
     this.#startTimer = setTimeout(() => this.#host?.kill(), START_WITHIN_MS);
     this.#host.send({
       kind: 'open',

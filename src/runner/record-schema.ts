@@ -34,7 +34,11 @@ const method = z.discriminatedUnion('kind', [
 
 const cell = z.looseObject({
   dataset,
-  backbone: z.looseObject({ name: z.string().min(1), sha256 }),
+  backbone: z.looseObject({
+    name: z.string().min(1),
+    sha256,
+    settings: z.record(z.string(), z.unknown()).optional(),
+  }),
   method,
   shots: count,
   seed: z.int().nullable(),

@@ -1,11 +1,13 @@
 import { hostname } from 'node:os';
 import type { CellRecord, PlannedCell } from '../config/index.ts';
+import { tensorflowEnvironment } from '../runtime/index.ts';
 import { type Experiment, planCells } from './experiment.ts';
 import { FeatureStore } from './feature-store.ts';
 import type { JobPlace, JobValue } from './job.ts';
 import type { Parallelism } from './parallelism.ts';
 import { runTasks } from './pool-client.ts';
 import { createProgress, type ProgressMode } from './progress.ts';
+import { cellsWithoutPrompt, preparePrompts, promptFolder } from './prompt-store.ts';
 import { RecordStore } from './record-store.ts';
 import { acquireRunLock } from './run-lock.ts';
 import type { Outcome, PoolEvent } from './task.ts';
@@ -41,6 +43,7 @@ function failedRecord(
   planned: PlannedCell,
   outcome: Outcome & { status: 'failed' },
   threads: number,
+  engineVersions: Experiment['engineVersions'],
 ): CellRecord {
   return {
     schemaVersion: 1,
@@ -52,7 +55,7 @@ function failedRecord(
       durationMs: 0,
       host: hostname(),
       threads,
-      ...runtimeVersions(),
+      ...runtimeVersions(engineVersions),
     },
   };
 }
@@ -77,6 +80,13 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
     for (const { path, reason } of before.damaged)
       note(`a record is damaged and its cell runs again: ${path}: ${reason}`);
     const done = new Set(before.ok.map(({ key }) => key));
+    const promptless = cellsWithoutPrompt(outDir, before.ok);
+    if (promptless.length > 0) {
+      const [first] = promptless as [string];
+      note(
+        `${promptless.length} finished cells have no prompt in ${promptFolder(outDir)}; to have them, remove their records (${first}.json${promptless.length > 1 ? ', …' : ''}) and run again`,
+      );
+    }
     const pending = cells.filter(({ key }, i) => !done.has(key) && inShard(i, settings.shard));
     if (pending.length === 0) {
       const all =
@@ -87,6 +97,7 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
     } else {
       FeatureStore.prepareFolder(cacheDir);
       store.prepare();
+      preparePrompts(outDir);
       if (done.size > 0) note(`${done.size} cells have their records already; ${pending.length} are left`);
       await computeCells(experiment, pending, settings, store);
     }
@@ -116,9 +127,12 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
       (backbone): JobPlace => ({
         checkpoint: backbone.path,
         checkpointSha256: backbone.sha256,
+        activation: backbone.activation,
         dataDir,
         cacheDir,
+        promptDir: promptFolder(outDir),
         runtime: of.runtime,
+        engineVersions: of.engineVersions,
       }),
     );
     const byKey = new Map(pending.map((planned) => [planned.key, planned]));
@@ -131,7 +145,8 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
         const { outcome } = event;
         const planned = byKey.get(outcome.taskId);
         if (outcome.status === 'ok' && outcome.value.kind === 'cell') store.write(outcome.value.record);
-        if (outcome.status === 'failed' && planned) store.write(failedRecord(planned, outcome, threads));
+        if (outcome.status === 'failed' && planned)
+          store.write(failedRecord(planned, outcome, threads, of.engineVersions));
       }
       progress.handle(event);
     };
@@ -139,6 +154,7 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
       await runTasks<JobValue>(tasks, {
         workers,
         threads,
+        environment: of.runtime.engine === 'tensorflow' ? tensorflowEnvironment(threads) : {},
         workerModule: new URL('./worker.ts', import.meta.url),
         onEvent,
         ...(signal ? { signal } : {}),

@@ -38,8 +38,11 @@ interface RuntimeVersions {
 
 let known: RuntimeVersions | null = null;
 
-/** Versions of the program and of what its numbers depend on; found once a process. */
-export function runtimeVersions(): RuntimeVersions {
+/**
+ * Versions of the program and of what its numbers depend on; found once a process.
+ * @param engineVersions Further packages, of an engine that not everyone has.
+ */
+export function runtimeVersions(engineVersions: Readonly<Record<string, string>> = {}): RuntimeVersions {
   known ??= {
     gitRevision: gitRevision(),
     versions: {
@@ -48,5 +51,6 @@ export function runtimeVersions(): RuntimeVersions {
       ...Object.fromEntries(NUMERIC_PACKAGES.map((name) => [name, packageVersion(name)])),
     },
   };
-  return known;
+  if (Object.keys(engineVersions).length === 0) return known;
+  return { ...known, versions: { ...known.versions, ...engineVersions } };
 }

@@ -1,4 +1,5 @@
 import { loadDataset } from '../../datasets/index.ts';
+import { unusualFacts } from '../checkpoint/index.ts';
 import {
   type Checkpoint,
   logitScale,
@@ -7,9 +8,10 @@ import {
   type TextWeights,
   Tokenizer,
 } from '../clip/index.ts';
+import { canonicalJson } from '../config/index.ts';
 import { type Dataset, type Datum, pictureKey } from '../data/index.ts';
 import { Classifier, type CoOpProgram, ImageEncoder } from '../methods/index.ts';
-import { type Engine, type OnnxDevice, onnxEngine } from '../runtime/index.ts';
+import { type Engine, type EngineChoice, openEngine } from '../runtime/index.ts';
 import { featureKey } from './feature-key.ts';
 import { FeatureStore } from './feature-store.ts';
 import type { JobPlace } from './job.ts';
@@ -32,10 +34,10 @@ export class WorkerContext {
   #text: TextWeights | null = null;
   #tokenizer: Tokenizer | null = null;
 
-  constructor(place: JobPlace, threads: number) {
+  protected constructor(place: JobPlace, threads: number, checkpoint: Checkpoint) {
     this.#place = place;
-    this.engine = onnxEngine({ device: place.runtime.device as OnnxDevice, threads });
-    this.checkpoint = openCheckpoint(place.checkpoint);
+    this.engine = openEngine(place.runtime as EngineChoice, threads);
+    this.checkpoint = checkpoint;
     this.classifier = new Classifier(this.engine);
     const namespace = place.checkpointSha256.slice(0, 16);
     const { embedDim } = this.checkpoint.architecture;
@@ -43,6 +45,12 @@ export class WorkerContext {
       // The pool's process hands its lines on to the display.
       process.stderr.write(`cached features are damaged and made again: ${path}: ${reason}\n`);
     });
+  }
+
+  /** Opens what every job of a backbone needs. @throws {UserError} What is wrong with the checkpoint. */
+  static async open(place: JobPlace, threads: number): Promise<WorkerContext> {
+    const checkpoint = await openCheckpoint(place.checkpoint, place.activation ?? undefined);
+    return new WorkerContext(place, threads, checkpoint);
   }
 
   get text(): TextWeights {
@@ -94,6 +102,18 @@ export class WorkerContext {
     return program;
   }
 
+  /** The weights, and what else decides a feature. */
+  get #model(): string {
+    const settings = unusualFacts(this.checkpoint.facts);
+    return this.#place.checkpointSha256 + (settings === null ? '' : ` ${canonicalJson(settings)}`);
+  }
+
+  get #engineVersion(): string {
+    const { runtime, engineVersions } = this.#place;
+    if (runtime.engine === 'onnxruntime') return runtimeVersions().versions['onnxruntime-node'] as string;
+    return canonicalJson(engineVersions);
+  }
+
   /** The cache key of a picture's feature under a view. */
   featureKey(datum: Datum, view: View): string {
     const { engine, device, precision } = this.#place.runtime;
@@ -101,8 +121,8 @@ export class WorkerContext {
     return featureKey({
       picture: pictureKey(datum.picture),
       view: `${viewName(view, this.resolution)}, sharp ${versions.sharp}, resvg ${versions['@resvg/resvg-js']}`,
-      checkpoint: this.#place.checkpointSha256,
-      engine: `${engine} ${versions['onnxruntime-node']}`,
+      checkpoint: this.#model,
+      engine: `${engine} ${this.#engineVersion}`,
       device,
       precision,
     });

@@ -14,7 +14,7 @@ async function contextFor({ payload, threads }: WorkerJob<Job>): Promise<WorkerC
     const before = current;
     current = null;
     await before?.context.dispose();
-    current = { name, context: new WorkerContext(payload.place, threads) };
+    current = { name, context: await WorkerContext.open(payload.place, threads) };
   }
   return current.context;
 }

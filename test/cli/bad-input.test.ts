@@ -77,7 +77,7 @@ const REFUSED: readonly (readonly [title: string, args: readonly string[], messa
   [
     'a checkpoint of another kind',
     features(given, given),
-    /CHECKPOINT_TENSOR_MISSING: .*vit\.expected\.safetensors: tensor text_projection is missing.*a CLIP checkpoint with OpenAI's/s,
+    /CHECKPOINT_TENSOR_MISSING: .*vit\.expected\.safetensors: tensor text_projection is missing.*the tensors of a whole CLIP model/s,
   ],
   [
     'a checkpoint that lacks a tensor',
@@ -162,9 +162,14 @@ const REFUSED: readonly (readonly [title: string, args: readonly string[], messa
     /FOLDER_NOT_WRITABLE: making a folder: .*plain-file/s,
   ],
   [
-    'a device that onnxruntime was not built for on this system',
-    bench('--datasets', 'icons_nature', '--device', process.platform === 'win32' ? 'coreml' : 'dml'),
-    /DEVICE_UNAVAILABLE: --device \w+\s.*found: .*has only cpu/s,
+    'a device that the engine does not know',
+    bench('--datasets', 'icons_nature', '--device', 'wasm'),
+    /UNKNOWN_DEVICE: --device wasm with --engine onnxruntime\s.*try: +--engine tensorflow/s,
+  ],
+  [
+    'a device of TensorFlow.js whose package is not there',
+    bench('--datasets', 'icons_nature', '--engine', 'tensorflow', '--device', 'cuda'),
+    /DEVICE_UNAVAILABLE: --engine tensorflow --device cuda\s.*try: +npm i @tensorflow\/tfjs-node-gpu/s,
   ],
   [
     'the same weights twice',

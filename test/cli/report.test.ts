@@ -11,13 +11,14 @@ import { coopBench, SUITE, workFolder } from './command.ts';
 
 const folder = workFolder();
 const OPTIONS = ['--datasets', 'icons_arrows', '--shots', '1,2', '--seeds', '1', '--limit', '48'];
+const RUNTIME = { engine: 'onnxruntime', device: 'cpu', versions: {}, remarks: [] } as const;
 const request = { datasets: ['icons_arrows'], shots: [1, 2], seeds: [1], limit: 48 };
 
 /** Records of all cells but the last, with accuracies 0.25, 0.5, … */
 async function writeRecords(out: string): Promise<void> {
   const store = new RecordStore(out);
   store.prepare();
-  const planned = planCells(await resolveExperiment(BENCHMARKS.fewshot, request));
+  const planned = planCells(await resolveExperiment(BENCHMARKS.fewshot, request, RUNTIME));
   assert.equal(planned.length, 5);
   for (const [i, { key, cell }] of planned.slice(0, -1).entries()) {
     const accuracy = (i + 1) / 4;

@@ -27,8 +27,8 @@ const MODELS = [
 ] as const;
 
 for (const [title, checkpointFile, expectedFile] of MODELS) {
-  describe(`features of ${title}`, () => {
-    const checkpoint = openCheckpoint(file(checkpointFile));
+  describe(`features of ${title}`, async () => {
+    const checkpoint = await openCheckpoint(file(checkpointFile));
     const { tensors } = readSafetensors(file(expectedFile));
     const engine = onnxEngine();
 

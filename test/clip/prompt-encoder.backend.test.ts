@@ -22,8 +22,8 @@ const TOLERANCE = 1e-5;
 
 const engine = onnxEngine();
 
-function openText(name: string): TextWeights {
-  const checkpoint = openCheckpoint(fileURLToPath(new URL(`../../${name}`, import.meta.url)));
+async function openText(name: string): Promise<TextWeights> {
+  const checkpoint = await openCheckpoint(fileURLToPath(new URL(`../../${name}`, import.meta.url)));
   return readTextWeights(checkpoint.weights, checkpoint.architecture);
 }
 
@@ -61,8 +61,8 @@ async function assertPackedEqualsPlain(text: TextWeights, texts: readonly string
 const longText = (n: number): string =>
   Array.from({ length: n }, (_, i) => 'cat dog a of'.split(' ')[i % 4]).join(' ');
 
-describe('packed texts equal whole rows of 77', () => {
-  const text = openText('test/fixtures/checkpoints/vit.openai.safetensors');
+describe('packed texts equal whole rows of 77', async () => {
+  const text = await openText('test/fixtures/checkpoints/vit.openai.safetensors');
   const cases: Readonly<Record<string, readonly string[]>> = {
     'that share a beginning': ['a photo of a dog.', 'a photo of a cat.', 'a photo of the large black dog.'],
     'that share nothing': ['dog', 'a photo of a cat.', 'two'],
@@ -82,8 +82,8 @@ describe('packed texts equal whole rows of 77', () => {
   }
 });
 
-describe('the embedded model', () => {
-  const text = openText('models/icon-clip-rn.safetensors');
+describe('the embedded model', async () => {
+  const text = await openText('models/icon-clip-rn.safetensors');
 
   it('gives the class names of the icon set the features of whole rows', async () => {
     const { classNames } = await loadDataset('icons');

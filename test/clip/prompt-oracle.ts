@@ -44,7 +44,16 @@ function grid(count: number, size: number, salt: number): Float32Array {
 }
 
 /** Sizes of `tinyTextTower`: two heads, so that splitting them is tested. */
-export const TINY = { width: 8, heads: 2, layers: 2, contextLength: 12, vocabSize: 514 } as const;
+export const TINY = {
+  width: 8,
+  heads: 2,
+  layers: 2,
+  contextLength: 12,
+  vocabSize: 514,
+  mlpWidth: 32,
+  activation: 'quickgelu',
+  epsilon: 1e-5,
+} as const;
 /** Width of the joint space of `tinyTextTower`. */
 export const TINY_EMBED_DIM = 5;
 
@@ -99,6 +108,9 @@ export function tinyTextTower(): TextWeights {
     patchSize: 1,
     grid: 1,
     resolution: 1,
+    mlpWidth: 32,
+    activation: 'quickgelu',
+    epsilon: 1e-5,
   } as const;
   return readTextWeights(weights, { embedDim: TINY_EMBED_DIM, vision, text: TINY });
 }

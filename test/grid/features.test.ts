@@ -10,7 +10,7 @@ import { onnxEngine } from '../../src/runtime/index.ts';
 const model = fileURLToPath(new URL('../../models/icon-clip-rn.safetensors', import.meta.url));
 
 test("a picture's feature has the same bits wherever it stands in a batch, and beside whatever", async () => {
-  const encoder = await ImageEncoder.compile(onnxEngine(), openCheckpoint(model));
+  const encoder = await ImageEncoder.compile(onnxEngine(), await openCheckpoint(model));
   const { test: pictures } = await loadDataset('icons_nature');
   const images: RgbImage[] = [];
   for (const { picture } of pictures.slice(0, 40)) {

@@ -26,7 +26,7 @@ interface StoredCase {
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const { tensors } = readSafetensors(fixture('coop/tensors.safetensors'));
-const checkpoint = openCheckpoint(fixture('checkpoints/vit.openai.safetensors'));
+const checkpoint = await openCheckpoint(fixture('checkpoints/vit.openai.safetensors'));
 
 export const text = readTextWeights(checkpoint.weights, checkpoint.architecture);
 export const tokenizer = new Tokenizer(text.architecture.vocabSize);

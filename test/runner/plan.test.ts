@@ -26,6 +26,8 @@ const backbone = (name: string): Backbone => ({
   name,
   sha256: `sha of ${name}`,
   path: `${name}.safetensors`,
+  activation: null,
+  settings: null,
 });
 const shifted = { ...dataset('shifted', 0), test: pictures('shifted-test', 2) };
 
@@ -49,15 +51,19 @@ const experiment: Experiment = {
   views: 2,
   epochs: 'paper',
   runtime: { engine: 'onnxruntime', device: 'cpu', precision: 'float32' },
+  engineVersions: {},
   limit: null,
 };
 
 const place = ({ path, sha256 }: Backbone) => ({
   checkpoint: path,
   checkpointSha256: sha256,
+  activation: null,
   dataDir: null,
   cacheDir: 'cache',
+  promptDir: 'prompts',
   runtime: experiment.runtime,
+  engineVersions: {},
 });
 
 test('cells come by backbone, dataset, method, shots and seed, zero-shot once a dataset', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { type Checkpoint, openCheckpoint } from '../../src/clip/index.ts';
 import { type Cell, cellKey, methodConfig, type UserError } from '../../src/config/index.ts';
 import type { Dataset, Datum } from '../../src/data/index.ts';
 import { executeCell } from '../../src/runner/execute-cell.ts';
@@ -17,9 +18,10 @@ import { WorkerContext } from '../../src/runner/worker-context.ts';
 class FilesContext extends WorkerContext {
   constructor(
     place: JobPlace,
+    checkpoint: Checkpoint,
     private readonly files: Dataset,
   ) {
-    super(place, 1);
+    super(place, 1, checkpoint);
   }
 
   override dataset(): Promise<Dataset> {
@@ -65,11 +67,14 @@ test('a picture that cannot be read fails the cells that need it, with its name,
   const place: JobPlace = {
     checkpoint: fileURLToPath(new URL('../../models/icon-clip-rn.safetensors', import.meta.url)),
     checkpointSha256: '0'.repeat(64),
+    activation: null,
     dataDir: null,
     cacheDir: join(folder, 'cache'),
+    promptDir: join(folder, 'prompts'),
     runtime,
+    engineVersions: {},
   };
-  const context = new FilesContext(place, dataset);
+  const context = new FilesContext(place, await openCheckpoint(place.checkpoint), dataset);
   const job = { taskId: 't', threads: 1, cancelFlag: new SharedArrayBuffer(4) };
   const groups = [
     { split: 'train', view: 0, indices: [0, 1, 2, 3] },

@@ -1,4 +1,4 @@
-import type { StateDict, WeightTensor } from '../../checkpoint/index.ts';
+import { OPENAI_FACTS, type StateDict, type WeightTensor } from '../../checkpoint/index.ts';
 import { type Checkpoint, readArchitecture } from '../../clip/index.ts';
 import { stream } from '../../data/index.ts';
 import { numel, type Shape } from '../../ir/index.ts';
@@ -44,5 +44,13 @@ export function randomWeights(shapes: TensorShapes): StateDict {
 /** A checkpoint that is on no disk. */
 export function randomCheckpoint(name: string, shapes: TensorShapes): Checkpoint {
   const weights = randomWeights(shapes);
-  return { path: weights.source, name, weights, architecture: readArchitecture(weights), close: () => {} };
+  return {
+    path: weights.source,
+    name,
+    weights,
+    facts: OPENAI_FACTS,
+    architecture: readArchitecture(weights),
+    files: [],
+    close: () => {},
+  };
 }
