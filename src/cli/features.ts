@@ -2,14 +2,14 @@ import { Command, Option } from 'commander';
 import type { StoredTensor } from '../checkpoint/index.ts';
 import { type Checkpoint, encodeImages, openCheckpoint } from '../clip/index.ts';
 import { UserError } from '../config/index.ts';
-import { type RgbImage, testTransform } from '../data/index.ts';
 import { ImageEncoder } from '../methods/index.ts';
 import type { Engine } from '../runtime/index.ts';
 import { locateCheckpoint } from './backbones.ts';
-import { addEngineOptions, type EngineFlags, engineFrom, remark } from './command-options.ts';
+import { addEngineOptions, type EngineFlags, engineFrom } from './command-options.ts';
+import { encodeFolder } from './encode-folder.ts';
 import { encodeTokenRows } from './encode-tokens.ts';
 import { exitWith } from './exit.ts';
-import { listPictures, readPictureOrSay } from './picture-folder.ts';
+import { listPictures } from './picture-folder.ts';
 import { runRows, takeRows } from './run-rows.ts';
 import { floatTensor, prepareOutFile, TensorInput, writeTensors } from './tensor-files.ts';
 
@@ -68,17 +68,9 @@ async function featuresOfPictures(
   const encoder = await ImageEncoder.compile(engine, checkpoint);
   const features = new Float32Array(names.length * encoder.embedDim);
   const paths: string[] = [];
-  let waiting: { readonly name: string; readonly picture: RgbImage }[] = [];
-  for (const [i, name] of names.entries()) {
-    const picture = await readPictureOrSay(folder, name);
-    if (picture !== null) waiting.push({ name, picture: testTransform(picture, encoder.resolution) });
-    if (waiting.length < encoder.batch && i + 1 < names.length) continue;
-    const batch = waiting;
-    const encoded = await encoder.encode(batch.length, async (j) => batch[j]!.picture);
-    features.set(encoded, paths.length * encoder.embedDim);
-    paths.push(...batch.map((entry) => entry.name));
-    waiting = [];
-    if (names.length > encoder.batch) remark(`${i + 1} of ${names.length} pictures`);
+  for await (const encoded of encodeFolder(folder, names, encoder)) {
+    features.set(encoded.features, paths.length * encoder.embedDim);
+    paths.push(...encoded.names);
   }
   await encoder.dispose();
   return { features: features.subarray(0, paths.length * encoder.embedDim), paths };

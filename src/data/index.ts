@@ -4,6 +4,7 @@ export { decodePicture } from './decode-picture.ts';
 export { drawIcon, type IconSet, loadIconSet } from './draw-icon.ts';
 export { drawFewShot, type FewShotDraw } from './few-shot.ts';
 export { loadPicture, pictureKey } from './picture.ts';
+export { PicturePool, type PreparedPicture } from './picture-pool.ts';
 export { type RandomStream, stream } from './random-stream.ts';
 export { resizeBicubic } from './resize.ts';
-export { normalizeInto, testTransform, trainCrop, trainCropBox } from './transforms.ts';
+export { normalizationTable, normalizeInto, testTransform, trainCrop, trainCropBox } from './transforms.ts';

@@ -94,25 +94,41 @@ export function trainCrop(
   return options.mirror && random.uniform() < 0.5 ? flipHorizontal(resized) : resized;
 }
 
-/** Normalised value of every byte, channel after channel: [3, 256], in float32 steps as PyTorch computes them. */
-const NORMALISED = (() => {
+/**
+ * Normalised value of every byte, channel after channel: [3, 256], in float32 steps as PyTorch computes them.
+ * @param normalization Mean and standard deviation of red, green and blue, as fractions of white; default CLIP's.
+ */
+export function normalizationTable(
+  normalization: { readonly mean: readonly number[]; readonly std: readonly number[] } = {
+    mean: CLIP_MEAN,
+    std: CLIP_STD,
+  },
+): Float32Array {
   const table = new Float32Array(3 * 256);
   for (let channel = 0; channel < 3; channel += 1) {
-    const [mean, std] = [Math.fround(CLIP_MEAN[channel]), Math.fround(CLIP_STD[channel])];
+    const [mean, std] = [Math.fround(normalization.mean[channel]), Math.fround(normalization.std[channel])];
     for (let byte = 0; byte < 256; byte += 1) {
       table[channel * 256 + byte] = Math.fround(Math.fround(byte / 255) - mean) / std;
     }
   }
   return table;
-})();
+}
+
+const CLIP_TABLE = normalizationTable();
 
 /**
- * Writes a picture as the float32 tensor [3, height, width] that CLIP takes: bytes / 255, less CLIP's mean, by
- * CLIP's standard deviation.
+ * Writes a picture as the float32 tensor [3, height, width] that CLIP takes: bytes / 255, less the mean, by
+ * the standard deviation.
  *
  * @param out Has room for 3 × height × width values from `offset` on.
+ * @param table See `normalizationTable`; default CLIP's.
  */
-export function normalizeInto(image: RgbImage, out: Float32Array, offset: number): void {
+export function normalizeInto(
+  image: RgbImage,
+  out: Float32Array,
+  offset: number,
+  table: Float32Array = CLIP_TABLE,
+): void {
   const { data } = image;
   const plane = image.width * image.height;
   if (offset < 0 || offset + 3 * plane > out.length) {
@@ -120,9 +136,9 @@ export function normalizeInto(image: RgbImage, out: Float32Array, offset: number
   }
   let red = offset;
   for (let from = 0; from < data.length; from += 3) {
-    out[red] = NORMALISED[data[from]];
-    out[red + plane] = NORMALISED[256 + data[from + 1]];
-    out[red + 2 * plane] = NORMALISED[512 + data[from + 2]];
+    out[red] = table[data[from]];
+    out[red + plane] = table[256 + data[from + 1]];
+    out[red + 2 * plane] = table[512 + data[from + 2]];
     red += 1;
   }
 }

@@ -1,5 +1,5 @@
 import { type Checkpoint, encodeImages } from '../clip/index.ts';
-import { normalizeInto, type RgbImage } from '../data/index.ts';
+import { normalizationTable, normalizeInto, type RgbImage } from '../data/index.ts';
 import * as ir from '../ir/index.ts';
 import type { Engine, Executable } from '../runtime/index.ts';
 
@@ -15,12 +15,14 @@ export class ImageEncoder {
   readonly embedDim: number;
   readonly batch: number;
   readonly #executable: Executable;
+  readonly #table: Float32Array;
 
   private constructor(checkpoint: Checkpoint, executable: Executable) {
     this.resolution = checkpoint.architecture.vision.resolution;
     this.embedDim = checkpoint.architecture.embedDim;
     this.batch = batchFor(this.resolution);
     this.#executable = executable;
+    this.#table = normalizationTable(checkpoint.facts.normalization);
   }
 
   static async compile(engine: Engine, checkpoint: Checkpoint): Promise<ImageEncoder> {
@@ -40,7 +42,7 @@ export class ImageEncoder {
     const image = new Float32Array(this.batch * pixels);
     for (let start = 0; start < count; start += this.batch) {
       const size = Math.min(this.batch, count - start);
-      for (let i = 0; i < size; i++) normalizeInto(await load(start + i), image, i * pixels);
+      for (let i = 0; i < size; i++) normalizeInto(await load(start + i), image, i * pixels, this.#table);
       // What is left of an earlier batch fills the last one; its rows are dropped.
       const fetched = await this.#executable.run({ image });
       features.set(fetched.features!.subarray(0, size * this.embedDim), start * this.embedDim);

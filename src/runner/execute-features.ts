@@ -39,17 +39,24 @@ export async function executeFeatures(
   const keys: string[] = [];
   const features: Float32Array[] = [];
   const encoder = missing.length > 0 ? await context.encoder() : null;
-  for (let start = 0; encoder !== null && start < missing.length; start += encoder.batch) {
+  const load = (start: number) =>
+    Promise.all(
+      missing.slice(start, start + (encoder?.batch ?? 0)).map(async (key) => {
+        const image = await unlessUnreadable(wanted.get(key)!);
+        return image === null ? null : { key, image };
+      }),
+    );
+  // The engine's run blocks this thread: what can be read and decoded outside of it meanwhile is the next batch.
+  let coming = encoder === null ? null : load(0);
+  for (let start = 0; encoder !== null && coming !== null; start += encoder.batch) {
     throwIfCancelled(job);
     reportProgress(job, start / missing.length, `${start} of ${missing.length} pictures`);
-    const images: RgbImage[] = [];
-    for (const key of missing.slice(start, start + encoder.batch)) {
-      const image = await unlessUnreadable(wanted.get(key)!);
-      if (image === null) continue;
-      keys.push(key);
-      images.push(image);
-    }
-    features.push(await encoder.encode(images.length, async (i) => images[i]!));
+    const loaded = (await coming).filter((entry) => entry !== null);
+    const next = start + encoder.batch;
+    coming = next < missing.length ? load(next) : null;
+    coming?.catch(() => {});
+    keys.push(...loaded.map(({ key }) => key));
+    features.push(await encoder.encode(loaded.length, async (i) => loaded[i]!.image));
   }
   if (keys.length > 0) context.store.append(keys, joined(features));
   return { kind: 'features', encoded: keys.length, cached: wanted.size - missing.length };
