@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/config': [],
   'src/files': ['src/config'],
+  'src/download': ['src/config', 'src/files'],
   'src/data': ['src/config'],
   'src/ir': [],
   'src/autodiff': ['src/ir'],

@@ -11,6 +11,7 @@ export {
 export { fileSha256, weightsSha256 } from './hash.ts';
 export { openTensors, WEIGHT_FILES } from './open-tensors.ts';
 export { type OpenedWeights, openWeights } from './open-weights.ts';
+export { PUBLISHED_MODELS, type PublishedModel } from './published.ts';
 export * from './safetensors.ts';
 export * from './safetensors-dtype.ts';
 export { expectTensor, missingTensor, type StateDict, type WeightTensor } from './state-dict.ts';

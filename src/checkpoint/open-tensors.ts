@@ -11,8 +11,8 @@ export const WEIGHT_FILES = [
   'model.safetensors.index.json',
   'open_clip_model.safetensors',
   'open_clip_pytorch_model.safetensors',
-  'open_clip_pytorch_model.bin',
   'pytorch_model.bin',
+  'open_clip_pytorch_model.bin',
 ] as const;
 
 /** The weights within a folder. @throws {UserError} NO_WEIGHTS */

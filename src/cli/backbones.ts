@@ -1,63 +1,111 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Activation, unusualFacts, weightsSha256 } from '../checkpoint/index.ts';
-import { openCheckpoint } from '../clip/index.ts';
+import { type Activation, PUBLISHED_MODELS, unusualFacts, weightsSha256 } from '../checkpoint/index.ts';
+import { type Checkpoint, openCheckpoint } from '../clip/index.ts';
 import { nearNames, UserError } from '../config/index.ts';
-import type { Backbone } from '../runner/index.ts';
+import { type Backbone, watchInterrupt } from '../runner/index.ts';
+import { cacheFolder } from './cache-folder.ts';
+import { remark } from './command-options.ts';
+import { downloadModel, findDownloaded, isDownloadable } from './download-model.ts';
+import { downloadProgress } from './download-progress.ts';
+import { InterruptedError } from './exit.ts';
 
 /** Models that come with the program. */
 const EMBEDDED = { 'icon-clip-rn': 'models/icon-clip-rn.safetensors' } as const;
 
 export const DEFAULT_BACKBONE = 'icon-clip-rn';
 
-/** OpenAI's models: known by name, their weights not shipped. */
-const OPENAI = [
-  'RN50',
-  'RN101',
-  'RN50x4',
-  'RN50x16',
-  'RN50x64',
-  'ViT-B/32',
-  'ViT-B/16',
-  'ViT-L/14',
-  'ViT-L/14@336px',
-];
+const isEmbedded = (name: string): name is keyof typeof EMBEDDED => Object.hasOwn(EMBEDDED, name);
+
+/** How a model is looked for. */
+export interface ModelSearch {
+  /** `--cache`, for models that are downloaded. */
+  readonly cache?: string | undefined;
+  /** `--activation`, over what the files say. */
+  readonly activation?: Activation | undefined;
+}
+
+/** Fetches a published model with its progress on stderr. */
+async function fetchModel(name: string, cache: string): Promise<string> {
+  const interrupt = watchInterrupt();
+  const progress = downloadProgress('auto');
+  try {
+    remark(`${name} is not in ${cache} yet: fetching it`);
+    const { path } = await downloadModel(name, { cache, signal: interrupt.signal, onEvent: progress.handle });
+    return path;
+  } catch (error) {
+    if (!interrupt.signal.aborted || error instanceof UserError) throw error;
+    throw new InterruptedError(
+      'stopped; what has come so far is kept, and the same command goes on from there',
+    );
+  } finally {
+    progress.close();
+    interrupt.dispose();
+  }
+}
 
 /**
- * Path of a checkpoint, by an embedded model's name or by its own path.
+ * Path of a checkpoint: an embedded model's, a published one's, which is fetched if it is not there, or the path
+ * that was given.
  * @param flag The option it was given with, for the message.
- * @throws {UserError} UNKNOWN_BACKBONE
+ * @throws {UserError} UNKNOWN_BACKBONE, and whatever stops a download.
  */
-export function locateCheckpoint(name: string, flag: string): string {
-  if (Object.hasOwn(EMBEDDED, name)) {
-    return fileURLToPath(new URL(`../../${EMBEDDED[name as keyof typeof EMBEDDED]}`, import.meta.url));
+export async function locateCheckpoint(
+  name: string,
+  flag: string,
+  { cache }: ModelSearch = {},
+): Promise<string> {
+  if (isEmbedded(name)) return fileURLToPath(new URL(`../../${EMBEDDED[name]}`, import.meta.url));
+  if (isDownloadable(name)) {
+    const folder = cacheFolder(cache);
+    return findDownloaded(name, folder) ?? (await fetchModel(name, folder));
   }
   if (existsSync(name)) return resolve(name);
-  const near = nearNames(name, Object.keys(EMBEDDED));
+  const names = [...Object.keys(EMBEDDED), ...PUBLISHED_MODELS.map((model) => model.name)];
+  const near = nearNames(name, names);
   throw new UserError('UNKNOWN_BACKBONE', {
     where: `--${flag} ${name}`,
-    expected: `${Object.keys(EMBEDDED).join(', ')}, or the path of a safetensors file with OpenAI's tensor names`,
-    found: OPENAI.includes(name)
-      ? `the name of a model whose weights do not come with the program`
-      : 'no such file',
-    hint: near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'give the path of the weights',
+    expected: `${Object.keys(EMBEDDED).join(', ')}, a published model's name, hf:owner/name, or a path`,
+    found: 'no such name, file or folder',
+    hint:
+      near.length > 0
+        ? `did you mean ${near.join(' or ')}?`
+        : 'coop-bench checkpoint list names the published models',
   });
+}
+
+/** OpenAI's own models, and the embedded one, are known by what they are; of other bare tensors nothing is. */
+const hasKnownActivation = (name: string, { facts }: Checkpoint): boolean =>
+  facts.activationKnown || isEmbedded(name) || isDownloadable(name);
+
+/**
+ * Opens a model by name or path; says so if its activation had to be assumed.
+ * @throws {UserError} As `locateCheckpoint` and `openCheckpoint`.
+ */
+export async function openModel(name: string, flag: string, search: ModelSearch = {}): Promise<Checkpoint> {
+  const checkpoint = await openCheckpoint(await locateCheckpoint(name, flag, search), search.activation);
+  if (!hasKnownActivation(name, checkpoint)) {
+    remark(
+      `${name}: taken to have QuickGELU, as OpenAI's models; if it was trained with plain GELU, as most of ` +
+        "open_clip's, give --activation gelu",
+    );
+  }
+  return checkpoint;
 }
 
 /**
  * Finds a backbone by name or path and opens it once, so that a bad file is refused before any work.
  * @throws {UserError} UNKNOWN_BACKBONE, and whatever is wrong with the checkpoint.
  */
-export async function resolveBackbone(name: string, activation?: Activation): Promise<Backbone> {
-  const path = locateCheckpoint(name, 'backbone');
-  const checkpoint = await openCheckpoint(path, activation);
+export async function resolveBackbone(name: string, search: ModelSearch = {}): Promise<Backbone> {
+  const checkpoint = await openModel(name, 'backbone', search);
   checkpoint.close();
   return {
-    name: checkpoint.name,
+    name: isDownloadable(name) ? name.replace(/^hf:/, '') : checkpoint.name,
     sha256: await weightsSha256(checkpoint.files),
-    path,
-    activation: activation ?? null,
+    path: checkpoint.path,
+    activation: search.activation ?? null,
     settings: unusualFacts(checkpoint.facts),
   };
 }

@@ -16,9 +16,10 @@ import {
 } from '../runner/index.ts';
 import { addGridOptions, type BenchFlags } from './bench-options.ts';
 import { benchSpeedCommand } from './bench-speed.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { remark } from './command-options.ts';
 import { exitWith } from './exit.ts';
-import { cacheFolder, resolveExperiment } from './grid.ts';
+import { resolveExperiment } from './grid.ts';
 import { chooseRuntime } from './runtime-choice.ts';
 import { commandLine, writeExperimentReport } from './write-report.ts';
 
@@ -62,7 +63,9 @@ function closingWords(summary: RunSummary, outDir: string, elapsedMs: number): s
   const missing = summary.cells.length - computed - reused - failed;
   if (interrupted) return `stopped: ${counts}, ${missing} left; the same command goes on from here`;
   const rest = missing > 0 ? `, ${missing} left to other shards` : '';
-  return `${counts}${rest} in ${formatDuration(elapsedMs)}\nreport: ${relative('.', resolve(outDir, 'index.html'))}`;
+  const learned = summary.cells.some(({ cell }) => cell.method.kind === 'coop');
+  const prompts = learned ? `\nlearned prompts: ${relative('.', resolve(outDir, 'prompts'))}` : '';
+  return `${counts}${rest} in ${formatDuration(elapsedMs)}\nreport: ${relative('.', resolve(outDir, 'index.html'))}${prompts}`;
 }
 
 async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<void> {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
+import { ACTIVATIONS, type Activation } from '../checkpoint/index.ts';
 import { parseInteger, UserError } from '../config/index.ts';
 import {
   DEVICES,
@@ -17,11 +18,24 @@ export interface EngineFlags {
   readonly engine: EngineName | 'reference';
   readonly device?: Device;
   readonly threads?: number;
+  readonly activation?: Activation;
+  readonly cache?: string;
 }
 
 /** Parser of a whole number of at least `minimum`, for an option `--flag`. */
 export const wholeNumber = (flag: string, minimum: number) => (text: string) =>
   parseInteger(flag, text, minimum);
+
+/** Adds `--activation` and `--cache`, for commands that open a model. */
+export function addModelOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--activation <name>', "the model's activation, where its files do not say").choices([
+        ...ACTIVATIONS,
+      ]),
+    )
+    .option('--cache <dir>', 'folder of downloaded models (default: COOP_BENCH_CACHE or the user cache)');
+}
 
 /** Adds `--engine`, `--device` and `--threads`. */
 export function addEngineOptions(command: Command): Command {

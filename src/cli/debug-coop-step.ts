@@ -1,19 +1,23 @@
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { z } from 'zod';
 import {
   type Checkpoint,
   coopPrompts,
   layOutPrompts,
   logitScale,
-  openCheckpoint,
   readTextWeights,
   Tokenizer,
 } from '../clip/index.ts';
 import { CLASS_TOKEN_POSITIONS, type ClassTokenPosition, UserError } from '../config/index.ts';
 import { type CoOpStepSpec, compileCoOp } from '../methods/index.ts';
-import { locateCheckpoint } from './backbones.ts';
-import { addEngineOptions, type EngineFlags, engineFrom, wholeNumber } from './command-options.ts';
+import { openModel } from './backbones.ts';
+import { readClassNamesFile } from './class-names.ts';
+import {
+  addEngineOptions,
+  addModelOptions,
+  type EngineFlags,
+  engineFrom,
+  wholeNumber,
+} from './command-options.ts';
 import { floatTensor, prepareOutFile, TensorInput, writeTensors } from './tensor-files.ts';
 
 interface StepFlags extends EngineFlags {
@@ -24,32 +28,6 @@ interface StepFlags extends EngineFlags {
   readonly tensors: string;
   readonly out: string;
   readonly chunks?: number;
-}
-
-function readClassNames(path: string): readonly string[] {
-  const refuse = (found: string, cause?: unknown): never => {
-    throw new UserError('CLASSNAMES_UNREADABLE', {
-      where: `--classnames ${path}`,
-      expected: 'a JSON file with a list of one or more class names, e.g. ["dog", "tiger_cat"]',
-      found,
-      cause,
-    });
-  };
-  let text = '';
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    refuse(missing ? 'no such file' : String(error), error);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    refuse(`no JSON: ${error instanceof Error ? error.message : String(error)}`, error);
-  }
-  const parsed = z.array(z.string()).min(1).safeParse(json);
-  return parsed.success ? parsed.data : refuse(z.prettifyError(parsed.error));
 }
 
 interface StepInput {
@@ -109,8 +87,8 @@ function stepSpec(
 
 async function run(flags: StepFlags): Promise<void> {
   const engine = await engineFrom(flags);
-  const checkpoint = await openCheckpoint(locateCheckpoint(flags.checkpoint, 'checkpoint'));
-  const classNames = readClassNames(flags.classnames);
+  const checkpoint = await openModel(flags.checkpoint, 'checkpoint', flags);
+  const classNames = readClassNamesFile(flags.classnames);
   const input = readInput(flags, checkpoint, classNames.length);
   const spec = stepSpec(checkpoint, classNames, flags, input);
   prepareOutFile(flags.out);
@@ -131,7 +109,10 @@ async function run(flags: StepFlags): Promise<void> {
 export function coopStepCommand(): Command {
   const command = new Command('coop-step')
     .description("CoOp's logits, loss and gradient of the context for given tensors; nothing is updated")
-    .requiredOption('--checkpoint <name|file>', "icon-clip-rn, or a safetensors file with OpenAI's names")
+    .requiredOption(
+      '--checkpoint <model>',
+      'icon-clip-rn, RN50, ViT-B/16, …, hf:owner/name, a file or a folder',
+    )
     .requiredOption('--classnames <file>', 'JSON list of the K class names; underscores become spaces')
     .addOption(
       new Option('--position <where>', 'place of the class name; middle puts ⌊M/2⌋ vectors before it')
@@ -146,7 +127,7 @@ export function coopStepCommand(): Command {
       'compute the classes in N parts, which takes less memory (default: as memory asks for)',
       wholeNumber('chunks', 1),
     );
-  return addEngineOptions(command)
+  return addEngineOptions(addModelOptions(command))
     .addHelpText(
       'after',
       `

@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
 import type { StoredTensor } from '../checkpoint/index.ts';
-import { type Checkpoint, encodeImages, openCheckpoint } from '../clip/index.ts';
+import { type Checkpoint, encodeImages } from '../clip/index.ts';
 import { UserError } from '../config/index.ts';
 import { ImageEncoder } from '../methods/index.ts';
 import type { Engine } from '../runtime/index.ts';
-import { locateCheckpoint } from './backbones.ts';
-import { addEngineOptions, type EngineFlags, engineFrom } from './command-options.ts';
+import { openModel } from './backbones.ts';
+import { addEngineOptions, addModelOptions, type EngineFlags, engineFrom } from './command-options.ts';
 import { encodeFolder } from './encode-folder.ts';
 import { encodeTokenRows } from './encode-tokens.ts';
 import { exitWith } from './exit.ts';
@@ -86,7 +86,7 @@ async function run({ checkpoint: name, tensors, images, out, ...engineFlags }: F
   }
   const engine = await engineFrom(engineFlags);
   const names = images === undefined ? [] : listPictures(images);
-  const checkpoint = await openCheckpoint(locateCheckpoint(name, 'checkpoint'));
+  const checkpoint = await openModel(name, 'checkpoint', engineFlags);
   prepareOutFile(out);
   if (images === undefined) {
     writeTensors(out, await featuresOfTensors(tensors as string, checkpoint, engine));
@@ -104,11 +104,14 @@ async function run({ checkpoint: name, tensors, images, out, ...engineFlags }: F
 export function featuresCommand(): Command {
   const command = new Command('features')
     .description("CLIP's image and text features, not normalised, of given tensors or of a folder's pictures")
-    .requiredOption('--checkpoint <name|file>', "icon-clip-rn, or a safetensors file with OpenAI's names")
+    .requiredOption(
+      '--checkpoint <model>',
+      'icon-clip-rn, RN50, ViT-B/16, …, hf:owner/name, a file or a folder',
+    )
     .option('--tensors <file>', 'safetensors file with what goes in')
     .addOption(new Option('--images <dir>', 'folder of pictures instead of tensors').conflicts('tensors'))
     .requiredOption('--out <file>', 'safetensors file to write');
-  return addEngineOptions(command)
+  return addEngineOptions(addModelOptions(command))
     .addHelpText(
       'after',
       `

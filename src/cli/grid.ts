@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { DATASETS, ICON_SUITE, loadDataset } from '../../datasets/index.ts';
 import {
   coopPrompts,
@@ -28,13 +26,6 @@ import type { RuntimeChoice } from './runtime-choice.ts';
 
 /** Fixed crops of each training picture on the icon suite. */
 const SUITE_VIEWS = 8;
-
-/** Folder of the feature cache: `--cache`, else COOP_BENCH_CACHE, else the user's cache folder. */
-export function cacheFolder(asked: string | undefined): string {
-  const chosen = asked ?? process.env.COOP_BENCH_CACHE;
-  if (chosen !== undefined && chosen !== '') return resolve(chosen);
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'coop-bench');
-}
 
 /** Tasks, tables and figures tell backbones apart by their names, and cells by their weights. */
 function checkDistinct(backbones: readonly Backbone[]): void {
@@ -134,7 +125,7 @@ export async function resolveExperiment(
   const settings = methods.map((key) => methodConfig(key, { shots: shots[0]!, epochs, views, prompts: [] }));
   const backbones: Backbone[] = [];
   for (const name of options.backbones ?? [DEFAULT_BACKBONE]) {
-    const backbone = await resolveBackbone(name, options.activation);
+    const backbone = await resolveBackbone(name, options);
     await checkModel(backbone, datasets, settings);
     backbones.push(backbone);
   }

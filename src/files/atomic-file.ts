@@ -80,8 +80,8 @@ export function removeAbandonedFiles(folder: string, olderThanMs: number = HOUR_
   }
 }
 
-/** A rename is durable once its folder is; without this, a power cut may bring the old folder back. */
-function syncFolder(folder: string): void {
+/** Makes renames in a folder durable; without this, a power cut may bring the old folder back. */
+export function syncFolder(folder: string): void {
   // Windows cannot open a folder as a file, and orders its journal itself.
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');

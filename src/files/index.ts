@@ -1,2 +1,2 @@
-export { makeFolder, removeAbandonedFiles, writeFileAtomic } from './atomic-file.ts';
+export { makeFolder, removeAbandonedFiles, syncFolder, writeFileAtomic } from './atomic-file.ts';
 export { explainDiskError, systemErrorCode } from './disk-error.ts';

@@ -19,7 +19,16 @@ describe('models with random weights', () => {
 
   it('are read as their architectures', () => {
     const rn50 = randomCheckpoint('RN50', rn50Shapes()).architecture;
-    const text = { width: 512, layers: 12, heads: 8, contextLength: 77, vocabSize: 49_408 };
+    const openai = { activation: 'quickgelu', epsilon: 1e-5 } as const;
+    const text = {
+      ...openai,
+      width: 512,
+      mlpWidth: 2048,
+      layers: 12,
+      heads: 8,
+      contextLength: 77,
+      vocabSize: 49_408,
+    };
     assert.deepEqual(rn50, {
       embedDim: 1024,
       vision: { kind: 'resnet', width: 64, layers: [3, 4, 6, 3], heads: 32, grid: 7, resolution: 224 },
@@ -28,7 +37,17 @@ describe('models with random weights', () => {
     const vit = randomCheckpoint('ViT-B/32', vitB32Shapes()).architecture;
     assert.deepEqual(vit, {
       embedDim: 512,
-      vision: { kind: 'vit', width: 768, layers: 12, heads: 12, patchSize: 32, grid: 7, resolution: 224 },
+      vision: {
+        ...openai,
+        kind: 'vit',
+        width: 768,
+        mlpWidth: 3072,
+        layers: 12,
+        heads: 12,
+        patchSize: 32,
+        grid: 7,
+        resolution: 224,
+      },
       text,
     });
   });

@@ -87,8 +87,11 @@ export class PickleMachine {
   }
 
   line(): string {
-    const end = this.#bytes.indexOf(10, this.#at);
-    if (end < 0 || end - this.#at > LINE_LIMIT) throw limited('bytes in a line', LINE_LIMIT);
+    const end = this.#bytes.subarray(this.#at, this.#at + LINE_LIMIT).indexOf(10) + this.#at;
+    if (end < this.#at) {
+      if (this.#bytes.length - this.#at >= LINE_LIMIT) throw limited('bytes in a line', LINE_LIMIT);
+      throw new PickleProblem('TORCH_DAMAGED', 'the end of a line', 'the end of the pickle');
+    }
     const line = this.text(end - this.#at);
     this.#take(1);
     return line;

@@ -2,9 +2,9 @@ import { OPENAI_FACTS, type StateDict, type WeightTensor } from '../../checkpoin
 import { type Checkpoint, readArchitecture } from '../../clip/index.ts';
 import { stream } from '../../data/index.ts';
 import { numel, type Shape } from '../../ir/index.ts';
+import type { TensorShapes } from '../clip-tensors.ts';
 
-/** Shape of every tensor of a model, by OpenAI's name. */
-export type TensorShapes = Readonly<Record<string, Shape>>;
+export type { TensorShapes };
 
 /** Numbers drawn once and repeated: normal numbers are slow to draw, and speed does not depend on them. */
 const POOL = 65_537;

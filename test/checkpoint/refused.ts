@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { UserError } from '../../src/config/errors.ts';
+
+/** Asserts that something ends in a UserError of this code and text, and within ten seconds. */
+export async function refused(action: () => unknown, code: string, pattern: RegExp): Promise<void> {
+  const start = performance.now();
+  await assert.rejects(
+    async () => await action(),
+    (error) => {
+      assert.ok(error instanceof UserError, String(error));
+      assert.equal(error.code, code, error.message);
+      assert.match(error.message, pattern);
+      return true;
+    },
+  );
+  assert.ok(performance.now() - start < 10_000, 'took too long');
+}
