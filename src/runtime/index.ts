@@ -12,7 +12,6 @@ export {
   openEngine,
 } from './open-engine.ts';
 export { evaluate, referenceEngine } from './reference/index.ts';
-export * from './tensorflow/index.ts';
 export {
   chooseTensorflow,
   TENSORFLOW_DEVICES,

@@ -199,6 +199,14 @@ export const OP_CASES = {
       ],
       build: (x, w) => ir.conv2d(x, w, conv(3, 0)),
     },
+    {
+      title: 'kernel wider than high',
+      shapes: [
+        [2, 2, 5, 8],
+        [3, 2, 2, 4],
+      ],
+      build: (x, w) => ir.conv2d(x, w, conv(2, 1)),
+    },
   ],
   conv2dInputGrad: [
     {
@@ -209,6 +217,14 @@ export const OP_CASES = {
       ],
       build: (g, w) => ir.conv2dInputGrad(g, w, { stride: 2, padding: 1, height: 6, width: 5 }),
     },
+    {
+      title: 'kernel higher than wide',
+      shapes: [
+        [2, 3, 3, 6],
+        [3, 2, 3, 1],
+      ],
+      build: (g, w) => ir.conv2dInputGrad(g, w, { stride: 1, padding: 0, height: 5, width: 6 }),
+    },
   ],
   conv2dWeightGrad: [
     {
@@ -216,6 +232,14 @@ export const OP_CASES = {
       shapes: [
         [2, 3, 3, 3],
         [2, 2, 6, 5],
+      ],
+      build: (g, x) => ir.conv2dWeightGrad(g, x, { stride: 2, padding: 1, kernelHeight: 3, kernelWidth: 3 }),
+    },
+    {
+      title: 'picture wider than high',
+      shapes: [
+        [2, 2, 2, 5],
+        [2, 3, 4, 10],
       ],
       build: (g, x) => ir.conv2dWeightGrad(g, x, { stride: 2, padding: 1, kernelHeight: 3, kernelWidth: 3 }),
     },

@@ -2,15 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gradients } from '../../src/autodiff/index.ts';
 import * as ir from '../../src/ir/index.ts';
-import { type Engine, evaluate, onnxEngine } from '../../src/runtime/index.ts';
+import { evaluate } from '../../src/runtime/index.ts';
+import { ENGINES } from '../engines.ts';
 import { irregular, OP_CASES, type OpCase } from './op-cases.ts';
 
-/** float32 engines keep about seven digits; sums of a few dozen terms lose one. */
-const FLOAT32 = 2e-5;
+/** float32 engines keep about seven digits; on every op, each engine was seen below 8e-7. */
+const FLOAT32 = 5e-6;
 /** Central differences in float64 are good to about 1e-9; constants of the graph are float32, to 6e-8. */
 const DIFFERENCES = 5e-7;
-
-const ENGINES: readonly Engine[] = [onnxEngine()];
 
 function assertClose(
   actual: ArrayLike<number>,
@@ -79,8 +78,8 @@ for (const [op, cases] of Object.entries(OP_CASES)) {
         });
       }
 
-      for (const engine of ENGINES) {
-        it(`${testCase.title}: ${engine.name} gives the reference's values and gradients`, async () => {
+      for (const { title, engine, skip } of ENGINES) {
+        it(`${testCase.title}: ${title} gives the reference's values and gradients`, { skip }, async () => {
           const executable = await engine.compile(graph);
           const float32 = Object.fromEntries(
             Object.entries(feeds).map(([name, data]) => [name, Float32Array.from(data)]),

@@ -10,11 +10,7 @@ async function openDevice(device: TensorflowDevice, threads: number): Promise<Te
   const known = opened.get(device);
   if (known !== undefined) return known;
   const tensorflow =
-    device === 'cuda'
-      ? await openCuda(threads)
-      : device === 'cpu'
-        ? await openCpu(threads)
-        : await openWasm();
+    device === 'cuda' ? openCuda(threads) : device === 'cpu' ? openCpu(threads) : await openWasm();
   activate(tensorflow);
   const product = tensorflow.tf.tidy(() => tensorflow.tf.matMul([[2]], [[3]]).dataSync()[0]);
   if (product !== 6) throw new Error(`internal: TensorFlow.js on ${device} says 2 · 3 = ${product}`);

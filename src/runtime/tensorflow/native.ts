@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 import {
-  importPackage,
+  isInstalled,
+  loadPackage,
   type Tensorflow,
   type TensorflowDevice,
   TensorflowUnavailable,
@@ -11,17 +11,6 @@ import {
 const GPU_PACKAGE = '@tensorflow/tfjs-node-gpu';
 const CPU_PACKAGE = '@tensorflow/tfjs-node';
 type NativePackage = typeof GPU_PACKAGE | typeof CPU_PACKAGE;
-
-const require = createRequire(import.meta.url);
-
-function isInstalled(name: string): boolean {
-  try {
-    require.resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The parts of tfjs-node's backend that are not in the core's interface. */
 interface NativeBackend {
@@ -63,11 +52,7 @@ const rebuildRemedy = (name: NativePackage): string =>
     ? `npm rebuild ${name}, or npm run tfjs-node where Google's storage is not reachable; else --device wasm`
     : `npm rebuild ${name}, with the CUDA libraries its README names; else --device cpu or --device wasm`;
 
-async function loadNative(
-  device: TensorflowDevice,
-  name: NativePackage,
-  threads: number,
-): Promise<NativeModule> {
+function loadNative(device: TensorflowDevice, name: NativePackage, threads: number): NativeModule {
   if (native?.name === name) return native.tf;
   if (native !== null) {
     throw new TensorflowUnavailable(
@@ -78,7 +63,9 @@ async function loadNative(
   }
   prepareEnvironment(threads);
   try {
-    native = { name, tf: (await importPackage(name)) as NativeModule };
+    native = { name, tf: loadPackage(name) as NativeModule };
+    // See openWasm.
+    native.tf.enableProdMode();
   } catch (error) {
     // Its own message goes on for a page; the first line says what is missing.
     const [problem] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
@@ -108,12 +95,12 @@ function usesGpu(tf: NativeModule): boolean {
  * @param threads See `openTensorflow`.
  * @throws {TensorflowUnavailable} It is missing, or finds no GPU.
  */
-export async function openCuda(threads: number): Promise<Tensorflow> {
+export function openCuda(threads: number): Tensorflow {
   if (!isInstalled(GPU_PACKAGE)) {
     const remedy = `npm i ${GPU_PACKAGE}@4.22.0 on a machine with CUDA; else --device cpu or --device wasm`;
     throw new TensorflowUnavailable('cuda', `${GPU_PACKAGE} is not installed`, remedy);
   }
-  const tf = await loadNative('cuda', GPU_PACKAGE, threads);
+  const tf = loadNative('cuda', GPU_PACKAGE, threads);
   if (usesGpu(tf)) return describe('cuda', tf, GPU_PACKAGE);
   // libtensorflow says so in a log line only, and computes on the CPU.
   const problem = `${GPU_PACKAGE} finds no GPU here, or not the CUDA libraries it was built with`;
@@ -125,14 +112,14 @@ export async function openCuda(threads: number): Promise<Tensorflow> {
  * @param threads See `openTensorflow`.
  * @throws {TensorflowUnavailable} It is missing, or computes elsewhere.
  */
-export async function openCpu(threads: number): Promise<Tensorflow> {
+export function openCpu(threads: number): Tensorflow {
   // With no GPU the GPU's package is as good, and may have been looked at just before.
   const name = native?.name ?? [CPU_PACKAGE, GPU_PACKAGE].find(isInstalled);
   if (name === undefined) {
     const remedy = `npm i ${CPU_PACKAGE}@4.22.0, or npm run tfjs-node where Google's storage is not reachable; else --device wasm`;
     throw new TensorflowUnavailable('cpu', `${CPU_PACKAGE} is not installed`, remedy);
   }
-  const tf = await loadNative('cpu', name as NativePackage, threads);
+  const tf = loadNative('cpu', name as NativePackage, threads);
   if (!usesGpu(tf)) return describe('cpu', tf, name as NativePackage);
   const problem = `${name} computes on the GPU`;
   throw new TensorflowUnavailable(

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+
 /** The part of TensorFlow.js that the rules use: its core, which every package of it shares. */
 export type Tf = typeof import('@tensorflow/tfjs-core');
 
@@ -31,10 +33,22 @@ export class TensorflowUnavailable extends Error {
   }
 }
 
+const require = createRequire(import.meta.url);
+
+/** Whether Node finds a package; it may still fail to load. */
+export function isInstalled(name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
- * Imports a CommonJS package by a name the compiler does not follow: the native packages need not be there.
- * All of them are CommonJS, whose names only `default` holds completely.
+ * Loads one of TensorFlow.js' packages, which need not be there. They are CommonJS, and `import()` names their
+ * contents one way under Node and another under tsx.
  */
-export async function importPackage(name: string): Promise<unknown> {
-  return ((await import(name)) as { readonly default: unknown }).default;
+export function loadPackage(name: string): unknown {
+  return require(name);
 }

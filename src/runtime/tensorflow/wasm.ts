@@ -1,4 +1,4 @@
-import { importPackage, type Tensorflow, TensorflowUnavailable, type Tf } from './tensorflow.ts';
+import { loadPackage, type Tensorflow, TensorflowUnavailable, type Tf } from './tensorflow.ts';
 
 const WASM_PACKAGE = '@tensorflow/tfjs-backend-wasm';
 
@@ -7,8 +7,10 @@ const WASM_PACKAGE = '@tensorflow/tfjs-backend-wasm';
  * @throws {TensorflowUnavailable} It does not start.
  */
 export async function openWasm(): Promise<Tensorflow> {
-  const tf = (await importPackage('@tensorflow/tfjs-core')) as Tf;
-  const { version_wasm } = (await importPackage(WASM_PACKAGE)) as { readonly version_wasm: string };
+  const tf = loadPackage('@tensorflow/tfjs-core') as Tf;
+  // Says nothing of a second copy of the core, which a native package may bring along: they share one state.
+  tf.enableProdMode();
+  const { version_wasm } = loadPackage(WASM_PACKAGE) as typeof import('@tensorflow/tfjs-backend-wasm');
   const events = ['uncaughtException', 'unhandledRejection'] as const;
   const before = new Set(events.flatMap((event) => process.listeners(event as 'uncaughtException')));
   if (!(await tf.setBackend('wasm'))) {
