@@ -24,14 +24,16 @@ export interface ModelSearch {
   readonly cache?: string | undefined;
   /** `--activation`, over what the files say. */
   readonly activation?: Activation | undefined;
+  /** Where remarks for a person go; default: a line on stderr. */
+  readonly say?: ((line: string) => void) | undefined;
 }
 
 /** Fetches a published model with its progress on stderr. */
-async function fetchModel(name: string, cache: string): Promise<string> {
+async function fetchModel(name: string, cache: string, say: (line: string) => void): Promise<string> {
   const interrupt = watchInterrupt();
   const progress = downloadProgress('auto');
   try {
-    remark(`${name} is not in ${cache} yet: fetching it`);
+    say(`${name} is not in ${cache} yet: fetching it`);
     const { path } = await downloadModel(name, { cache, signal: interrupt.signal, onEvent: progress.handle });
     return path;
   } catch (error) {
@@ -54,12 +56,12 @@ async function fetchModel(name: string, cache: string): Promise<string> {
 export async function locateCheckpoint(
   name: string,
   flag: string,
-  { cache }: ModelSearch = {},
+  { cache, say = remark }: ModelSearch = {},
 ): Promise<string> {
   if (isEmbedded(name)) return fileURLToPath(new URL(`../../${EMBEDDED[name]}`, import.meta.url));
   if (isDownloadable(name)) {
     const folder = cacheFolder(cache);
-    return findDownloaded(name, folder) ?? (await fetchModel(name, folder));
+    return findDownloaded(name, folder) ?? (await fetchModel(name, folder, say));
   }
   if (existsSync(name)) return resolve(name);
   const names = [...Object.keys(EMBEDDED), ...PUBLISHED_MODELS.map((model) => model.name)];
@@ -86,7 +88,7 @@ const hasKnownActivation = (name: string, { facts }: Checkpoint): boolean =>
 export async function openModel(name: string, flag: string, search: ModelSearch = {}): Promise<Checkpoint> {
   const checkpoint = await openCheckpoint(await locateCheckpoint(name, flag, search), search.activation);
   if (!hasKnownActivation(name, checkpoint)) {
-    remark(
+    (search.say ?? remark)(
       `${name}: taken to have QuickGELU, as OpenAI's models; if it was trained with plain GELU, as most of ` +
         "open_clip's, give --activation gelu",
     );

@@ -40,6 +40,7 @@ function printPlan(experiment: Experiment, workers: number, json: boolean): void
     dataDir: null,
     cacheDir: '',
     promptDir: '',
+    pictureThreads: 0,
     runtime: experiment.runtime,
     engineVersions: experiment.engineVersions,
   }));
@@ -75,7 +76,7 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
   const parallelism = resolveParallelism({ workers: flags.workers, threads: flags.threads });
   const runtime = await chooseRuntime(flags, parallelism.threads);
   for (const line of runtime.remarks) say(line);
-  const experiment = await resolveExperiment(benchmark, flags, runtime);
+  const experiment = await resolveExperiment(benchmark, flags, runtime, say);
   if (flags.dryRun) {
     printPlan(experiment, parallelism.workers, flags.json ?? false);
     return;

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { PicturePool, type RgbImage } from '../data/index.ts';
+import { openPreparer, usualPictureThreads } from '../data/index.ts';
 import type { ImageEncoder } from '../methods/index.ts';
 import { remark } from './command-options.ts';
+import { testPicture, unlessUnreadable } from './picture-folder.ts';
 
 /** Features of some pictures of a folder. */
 export interface EncodedPictures {
@@ -11,12 +12,12 @@ export interface EncodedPictures {
   readonly features: Float32Array;
 }
 
-/** Batches that are prepared or under way while one is encoded. */
-const BATCHES_AHEAD = 3;
-
 /**
  * Encodes a folder's pictures, a batch at a time and in order. Threads read, decode and resize while the engine
- * computes. A picture that cannot be read is named on stderr and left out.
+ * computes; of pictures, only some batches are held in memory. One that cannot be read is named on stderr and left
+ * out. A caller that stops early ends the threads.
+ *
+ * @param names At least one.
  */
 export async function* encodeFolder(
   folder: string,
@@ -24,27 +25,17 @@ export async function* encodeFolder(
   encoder: ImageEncoder,
 ): AsyncGenerator<EncodedPictures> {
   const { batch, resolution } = encoder;
-  const pool = new PicturePool();
-  let ready: { readonly name: string; readonly image: RgbImage }[] = [];
-  const encode = async (): Promise<EncodedPictures> => {
-    const pictures = ready;
-    ready = [];
-    const features = await encoder.encode(pictures.length, async (i) => pictures[i]!.image);
-    return { names: pictures.map(({ name }) => name), features };
-  };
+  const preparer = openPreparer(usualPictureThreads());
+  const load = (i: number) =>
+    unlessUnreadable(() => preparer.prepare(testPicture(join(folder, names[i]!), resolution)));
   try {
     let seen = 0;
-    const paths = names.map((name) => join(folder, name));
-    for await (const { image, problem } of pool.inOrder(paths, resolution, (1 + BATCHES_AHEAD) * batch)) {
-      const name = names[seen++] as string;
-      if (problem !== null) remark(`left out: ${problem.message}`);
-      else ready.push({ name, image });
-      if (ready.length < batch) continue;
-      yield await encode();
+    for await (const { indices, features } of encoder.encodeBatches(names.length, load, preparer.ahead)) {
+      if (indices.length > 0) yield { names: indices.map((i) => names[i]!), features };
+      seen = Math.min(names.length, seen + batch);
       if (names.length > batch) remark(`${seen} of ${names.length} pictures`);
     }
-    if (ready.length > 0) yield await encode();
   } finally {
-    await pool.close();
+    await preparer.close();
   }
 }

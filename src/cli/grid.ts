@@ -95,12 +95,14 @@ async function checkModel(
 /**
  * Decides everything about a grid before any work starts.
  * @param runtime What will compute.
+ * @param say Where remarks for a person go.
  * @throws {UserError} Whatever is wrong with the request: unknown names, bad files, impossible shots.
  */
 export async function resolveExperiment(
   benchmark: Benchmark,
   options: GridOptions,
   { engine, device, versions }: RuntimeChoice,
+  say?: (line: string) => void,
 ): Promise<Experiment> {
   const asked = options.methods ?? benchmark.methods;
   const methods = [...new Set(asked.flatMap((key) => (key === 'all' ? METHOD_KEYS : [key])))];
@@ -125,7 +127,7 @@ export async function resolveExperiment(
   const settings = methods.map((key) => methodConfig(key, { shots: shots[0]!, epochs, views, prompts: [] }));
   const backbones: Backbone[] = [];
   for (const name of options.backbones ?? [DEFAULT_BACKBONE]) {
-    const backbone = await resolveBackbone(name, options);
+    const backbone = await resolveBackbone(name, { ...options, say });
     await checkModel(backbone, datasets, settings);
     backbones.push(backbone);
   }

@@ -1,13 +1,18 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../config/index.ts';
+import { INTERRUPTED_EXIT_CODE } from '../runner/index.ts';
 import { benchCommand } from './bench.ts';
+import { checkpointCommand } from './checkpoint.ts';
 import { datasetsCommand } from './datasets.ts';
 import { debugCommand } from './debug.ts';
-import { exitCode } from './exit.ts';
+import { exitCode, InterruptedError } from './exit.ts';
 import { featuresCommand } from './features.ts';
+import { predictCommand } from './predict.ts';
 import { preprocessCommand } from './preprocess.ts';
+import { promptCommand } from './prompt.ts';
 import { reportCommand } from './report.ts';
 import { tokenizeCommand } from './tokenize.ts';
+import { wordsCommand } from './words.ts';
 
 /** Exit code of a request that was wrong: nothing was computed. */
 const BAD_REQUEST = 2;
@@ -23,7 +28,11 @@ function program(): Command {
     benchCommand,
     reportCommand,
     datasetsCommand,
+    checkpointCommand,
     featuresCommand,
+    predictCommand,
+    promptCommand,
+    wordsCommand,
     tokenizeCommand,
     preprocessCommand,
     debugCommand,
@@ -55,6 +64,10 @@ export async function main(args: readonly string[]): Promise<number> {
     return exitCode();
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_REQUEST;
+    if (error instanceof InterruptedError) {
+      process.stderr.write(`${error.message}\n`);
+      return INTERRUPTED_EXIT_CODE;
+    }
     if (error instanceof UserError) {
       process.stderr.write(`error ${error.code}: ${error.message}\n`);
       // A disk that fills up is no wrong request; what was finished is kept.

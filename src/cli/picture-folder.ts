@@ -1,7 +1,6 @@
 import { type Dirent, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { UserError } from '../config/index.ts';
-import { decodePicture, type RgbImage } from '../data/index.ts';
+import type { PictureRequest } from '../data/index.ts';
 import { remark } from './command-options.ts';
 
 const PICTURE = /^[^.].*\.(jpe?g|png|webp|gif|tiff?|bmp)$/i;
@@ -46,10 +45,15 @@ export function listPictures(folder: string): string[] {
   return pictures.sort(byCodePoint);
 }
 
-/** Decodes a picture of a folder; one that cannot be read is named on stderr and gives null. */
-export async function readPictureOrSay(folder: string, name: string): Promise<RgbImage | null> {
+/** What to ask a preparer for: a file as test pictures are seen, `size` × `size`. */
+export function testPicture(path: string, size: number): PictureRequest {
+  return { picture: { kind: 'file', path, name: path }, view: { kind: 'test' }, size };
+}
+
+/** What `make` makes of a picture; one that cannot be read is named on stderr and gives null. */
+export async function unlessUnreadable<T>(make: () => Promise<T>): Promise<T | null> {
   try {
-    return await decodePicture(join(folder, name));
+    return await make();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     remark(`left out: ${error.message}`);

@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import type { StoredTensor } from '../checkpoint/index.ts';
 import { parseInteger, UserError } from '../config/index.ts';
-import { testTransform } from '../data/index.ts';
+import { inOrder, openPreparer } from '../data/index.ts';
 import { exitWith } from './exit.ts';
-import { listPictures, readPictureOrSay } from './picture-folder.ts';
+import { listPictures, testPicture, unlessUnreadable } from './picture-folder.ts';
 import { prepareOutFile, writeTensors } from './tensor-files.ts';
 
 interface PreprocessFlags {
@@ -29,10 +31,17 @@ async function run({ size, images, out }: PreprocessFlags): Promise<void> {
   const names = listPictures(images);
   prepareOutFile(out);
   const made = new Map<string, StoredTensor>();
-  for (const name of names) {
-    const picture = await readPictureOrSay(images, name);
-    if (picture === null) continue;
-    made.set(name, { dtype: 'U8', shape: [size, size, 3], data: testTransform(picture, size).data });
+  const preparer = openPreparer(availableParallelism());
+  try {
+    const prepare = (i: number) =>
+      unlessUnreadable(() => preparer.prepare(testPicture(join(images, names[i]!), size)));
+    let seen = 0;
+    for await (const picture of inOrder(names.length, prepare, preparer.ahead)) {
+      const name = names[seen++]!;
+      if (picture !== null) made.set(name, { dtype: 'U8', shape: [size, size, 3], data: picture.data });
+    }
+  } finally {
+    await preparer.close();
   }
   writeTensors(out, made);
   if (made.size < names.length) exitWith(1);

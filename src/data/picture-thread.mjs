@@ -2,12 +2,5 @@
 import { register } from 'tsx/esm/api';
 
 register();
-
-/**
- * @param {import('./prepare-picture.ts').PictureOrder} order
- * @returns {Promise<import('./prepare-picture.ts').PictureReply>}
- */
-export default async function run(order) {
-  const { preparePicture } = await import('./prepare-picture.ts');
-  return preparePicture(order);
-}
+const { answerRequest } = await import('./picture-thread.ts');
+export default answerRequest;

@@ -1,7 +1,8 @@
 import { UserError } from '../config/index.ts';
-import type { RgbImage } from '../data/index.ts';
+import type { PictureRequest } from '../data/index.ts';
+import type { ImageEncoder } from '../methods/index.ts';
 import type { FeaturesJob, JobValue } from './job.ts';
-import { loadView } from './views.ts';
+import { viewRequest } from './views.ts';
 import type { WorkerContext } from './worker-context.ts';
 import { reportProgress, throwIfCancelled, type WorkerJob } from './worker-job.ts';
 
@@ -18,48 +19,63 @@ async function unlessUnreadable<T>(make: () => T | Promise<T>): Promise<T | null
   }
 }
 
-/** Encodes the pictures of a job that the cache does not hold yet, and stores them together. */
-export async function executeFeatures(
-  job: WorkerJob<FeaturesJob>,
+/** The views of a job, by feature key. */
+async function wantedViews(
+  { payload: { dataset: name, groups } }: WorkerJob<FeaturesJob>,
   context: WorkerContext,
-): Promise<JobValue> {
-  const { dataset: name, groups } = job.payload;
+): Promise<Map<string, PictureRequest>> {
   const dataset = await context.dataset(name);
-  const wanted = new Map<string, () => Promise<RgbImage>>();
+  const wanted = new Map<string, PictureRequest>();
   for (const { split, view: index, indices } of groups) {
     const view = { index, mirror: dataset.mirrors };
     for (const i of indices) {
       const datum = dataset[split][i]!;
       const key = await unlessUnreadable(() => context.featureKey(datum, view));
-      if (key !== null) wanted.set(key, () => loadView(datum.picture, view, context.resolution));
+      if (key !== null) wanted.set(key, viewRequest(datum.picture, view, context.resolution));
     }
   }
-  context.store.refresh();
-  const missing = context.store.missing([...wanted.keys()]);
+  return wanted;
+}
+
+/** Encodes pictures under their keys and stores them together. @returns how many could be read. */
+async function encodeMissing(
+  job: WorkerJob<FeaturesJob>,
+  { pictures, store }: WorkerContext,
+  encoder: ImageEncoder,
+  missing: readonly { readonly key: string; readonly request: PictureRequest }[],
+): Promise<number> {
   const keys: string[] = [];
   const features: Float32Array[] = [];
-  const encoder = missing.length > 0 ? await context.encoder() : null;
-  const load = (start: number) =>
-    Promise.all(
-      missing.slice(start, start + (encoder?.batch ?? 0)).map(async (key) => {
-        const image = await unlessUnreadable(wanted.get(key)!);
-        return image === null ? null : { key, image };
-      }),
-    );
-  // The engine's run blocks this thread: what can be read and decoded outside of it meanwhile is the next batch.
-  let coming = encoder === null ? null : load(0);
-  for (let start = 0; encoder !== null && coming !== null; start += encoder.batch) {
+  const progress = (done: number) => {
     throwIfCancelled(job);
-    reportProgress(job, start / missing.length, `${start} of ${missing.length} pictures`);
-    const loaded = (await coming).filter((entry) => entry !== null);
-    const next = start + encoder.batch;
-    coming = next < missing.length ? load(next) : null;
-    coming?.catch(() => {});
-    keys.push(...loaded.map(({ key }) => key));
-    features.push(await encoder.encode(loaded.length, async (i) => loaded[i]!.image));
+    reportProgress(job, done / missing.length, `${done} of ${missing.length} pictures`);
+  };
+  progress(0);
+  const load = (i: number) => unlessUnreadable(() => pictures.prepare(missing[i]!.request));
+  let seen = 0;
+  for await (const encoded of encoder.encodeBatches(missing.length, load, pictures.ahead)) {
+    keys.push(...encoded.indices.map((i) => missing[i]!.key));
+    features.push(encoded.features);
+    seen = Math.min(missing.length, seen + encoder.batch);
+    progress(seen);
   }
-  if (keys.length > 0) context.store.append(keys, joined(features));
-  return { kind: 'features', encoded: keys.length, cached: wanted.size - missing.length };
+  if (keys.length > 0) store.append(keys, joined(features));
+  return keys.length;
+}
+
+/** Encodes the pictures of a job that the cache does not hold yet, and stores them together. */
+export async function executeFeatures(
+  job: WorkerJob<FeaturesJob>,
+  context: WorkerContext,
+): Promise<JobValue> {
+  const wanted = await wantedViews(job, context);
+  context.store.refresh();
+  const missing = context.store
+    .missing([...wanted.keys()])
+    .map((key) => ({ key, request: wanted.get(key)! }));
+  const encoded =
+    missing.length > 0 ? await encodeMissing(job, context, await context.encoder(), missing) : 0;
+  return { kind: 'features', encoded, cached: wanted.size - missing.length };
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -15,6 +15,8 @@ export interface JobPlace {
   /** Folder of the learned prompts. */
   readonly promptDir: string;
   readonly runtime: RuntimeIdentity;
+  /** Threads beside each worker that decode and resize pictures; 0: the worker does it itself. */
+  readonly pictureThreads: number;
   /** See `Experiment`. */
   readonly engineVersions: Readonly<Record<string, string>>;
 }

@@ -4,7 +4,7 @@ import { tensorflowEnvironment } from '../runtime/index.ts';
 import { type Experiment, planCells } from './experiment.ts';
 import { FeatureStore } from './feature-store.ts';
 import type { JobPlace, JobValue } from './job.ts';
-import type { Parallelism } from './parallelism.ts';
+import { type Parallelism, sparePictureThreads } from './parallelism.ts';
 import { runTasks } from './pool-client.ts';
 import { createProgress, type ProgressMode } from './progress.ts';
 import { cellsWithoutPrompt, preparePrompts, promptFolder } from './prompt-store.ts';
@@ -132,6 +132,7 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
         cacheDir,
         promptDir: promptFolder(outDir),
         runtime: of.runtime,
+        pictureThreads: sparePictureThreads({ workers, threads }),
         engineVersions: of.engineVersions,
       }),
     );

@@ -1,6 +1,6 @@
 import { type Dataset, type Datum, pictureKey, stream } from '../data/index.ts';
 import type { TrainFeatures } from '../methods/index.ts';
-import { loadFreshView } from './views.ts';
+import { freshViewRequest } from './views.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** N fixed crops of every picture, encoded before; each epoch draws one, by (seed, epoch, picture). */
@@ -41,13 +41,13 @@ function freshViews(
     count: data.length,
     async batch(epoch, indices) {
       const encoder = await context.encoder();
-      return encoder.encode(indices.length, (i) =>
-        loadFreshView(
-          data[indices[i]!]!.picture,
-          { seed, epoch, mirror: dataset.mirrors },
-          encoder.resolution,
-        ),
-      );
+      const { pictures } = context;
+      const load = async (i: number) => {
+        const { picture } = data[indices[i]!]!;
+        const key = { seed, epoch, mirror: dataset.mirrors };
+        return pictures.prepare(freshViewRequest(picture, key, encoder.resolution));
+      };
+      return encoder.encode(indices.length, load, pictures.ahead);
     },
   };
 }

@@ -1,12 +1,4 @@
-import {
-  loadPicture,
-  type PictureRef,
-  pictureKey,
-  type RgbImage,
-  stream,
-  testTransform,
-  trainCrop,
-} from '../data/index.ts';
+import { type PictureRef, type PictureRequest, type PictureView, pictureKey } from '../data/index.ts';
 
 /** The view of test pictures (and of the linear probe's training pictures): resize and centre crop. */
 export const TEST_VIEW = -1;
@@ -28,20 +20,25 @@ export function viewName({ index, mirror }: View, resolution: number): string {
   return `v${VIEW_VERSION} ${kind} ${resolution}`;
 }
 
-/** A picture under a view: R × R. Fixed crops are keyed by (picture, number), so every seed shares them. */
-export async function loadView(picture: PictureRef, view: View, resolution: number): Promise<RgbImage> {
-  const image = await loadPicture(picture, resolution);
-  if (view.index === TEST_VIEW) return testTransform(image, resolution);
-  const random = stream('fixed crop', pictureKey(picture), view.index);
-  return trainCrop(image, resolution, random, { mirror: view.mirror });
+/** A picture under a view. Fixed crops are keyed by (picture, number), so every seed shares them. */
+export function viewRequest(
+  picture: PictureRef,
+  { index, mirror }: View,
+  resolution: number,
+): PictureRequest {
+  const view: PictureView =
+    index === TEST_VIEW
+      ? { kind: 'test' }
+      : { kind: 'crop', streamKey: ['fixed crop', pictureKey(picture), index], mirror };
+  return { picture, view, size: resolution };
 }
 
 /** A new training crop, keyed by (seed, epoch, picture). */
-export async function loadFreshView(
+export function freshViewRequest(
   picture: PictureRef,
-  key: { readonly seed: number; readonly epoch: number; readonly mirror: boolean },
+  { seed, epoch, mirror }: { readonly seed: number; readonly epoch: number; readonly mirror: boolean },
   resolution: number,
-): Promise<RgbImage> {
-  const random = stream('fresh crop', key.seed, key.epoch, pictureKey(picture));
-  return trainCrop(await loadPicture(picture, resolution), resolution, random, { mirror: key.mirror });
+): PictureRequest {
+  const streamKey = ['fresh crop', seed, epoch, pictureKey(picture)];
+  return { picture, view: { kind: 'crop', streamKey, mirror }, size: resolution };
 }

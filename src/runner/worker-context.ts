@@ -9,14 +9,21 @@ import {
   Tokenizer,
 } from '../clip/index.ts';
 import { canonicalJson } from '../config/index.ts';
-import { type Dataset, type Datum, pictureKey } from '../data/index.ts';
+import {
+  type Dataset,
+  type Datum,
+  openPreparer,
+  type PicturePreparer,
+  pictureKey,
+  viewPicture,
+} from '../data/index.ts';
 import { Classifier, type CoOpProgram, ImageEncoder } from '../methods/index.ts';
 import { type Engine, type EngineChoice, openEngine } from '../runtime/index.ts';
 import { featureKey } from './feature-key.ts';
 import { FeatureStore } from './feature-store.ts';
 import type { JobPlace } from './job.ts';
 import { runtimeVersions } from './versions.ts';
-import { loadView, type View, viewName } from './views.ts';
+import { type View, viewName, viewRequest } from './views.ts';
 
 /** Compiled programs kept: the next cell is mostly of the same dataset and batch size. */
 const KEPT_PROGRAMS = 2;
@@ -31,6 +38,7 @@ export class WorkerContext {
   readonly #datasets = new Map<string, Promise<Dataset>>();
   readonly #programs = new Map<string, CoOpProgram>();
   #encoder: ImageEncoder | null = null;
+  #pictures: PicturePreparer | null = null;
   #text: TextWeights | null = null;
   #tokenizer: Tokenizer | null = null;
 
@@ -51,6 +59,12 @@ export class WorkerContext {
   static async open(place: JobPlace, threads: number): Promise<WorkerContext> {
     const checkpoint = await openCheckpoint(place.checkpoint, place.activation ?? undefined);
     return new WorkerContext(place, threads, checkpoint);
+  }
+
+  /** What reads pictures; its threads start when they are first needed. */
+  get pictures(): PicturePreparer {
+    this.#pictures ??= openPreparer(this.#place.pictureThreads);
+    return this.#pictures;
   }
 
   get text(): TextWeights {
@@ -138,7 +152,7 @@ export class WorkerContext {
     const [missing] = this.store.missing(keys);
     if (missing !== undefined) {
       // Its task left it out: looking at it again says why.
-      await loadView(data[keys.indexOf(missing)]!.picture, view, this.resolution);
+      await viewPicture(viewRequest(data[keys.indexOf(missing)]!.picture, view, this.resolution));
       throw new Error(`internal: feature ${missing} was not made`);
     }
     return this.store.read(keys);
@@ -149,5 +163,6 @@ export class WorkerContext {
     for (const program of this.#programs.values()) await program.dispose();
     await this.classifier.dispose();
     await this.#encoder?.dispose();
+    await this.#pictures?.close();
   }
 }

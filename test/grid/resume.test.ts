@@ -24,6 +24,13 @@ const CELLS = 9;
 /** What must not differ between two runs of one grid. */
 const TABLES = ['cells.csv', 'summary.csv'] as const;
 
+/** Names and bytes of the learned prompts. */
+const promptsIn = (out: string): Map<string, Buffer> => {
+  const folder = join(out, 'prompts');
+  const names = readdirSync(folder).filter((name) => !name.endsWith('.tmp'));
+  return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name))]));
+};
+
 const recordsIn = (out: string): string[] => {
   try {
     return readdirSync(join(out, 'records')).filter((name) => /^[0-9a-f]{32}\.json$/.test(name));
@@ -31,6 +38,12 @@ const recordsIn = (out: string): string[] => {
     return [];
   }
 };
+
+/** A record of a learned prompt stands beside the prompt, whenever the run was killed. */
+function assertPromptOf(out: string, recordName: string): void {
+  const { key, cell } = JSON.parse(readFileSync(join(out, 'records', recordName), 'utf8'));
+  if (cell.method.kind === 'coop') assert.ok(promptsIn(out).has(`${key}.safetensors`), key);
+}
 
 test('a grid killed with SIGKILL again and again leaves the tables of an undisturbed run', async (t) => {
   const folder = temporaryFolder(t);
@@ -48,6 +61,7 @@ test('a grid killed with SIGKILL again and again leaves the tables of an undistu
   // Once among the pictures, then as soon as there is a new record, until little is left.
   const killed = join(folder, 'killed');
   for (let kills = 0; kills < 4 && recordsIn(killed).length < CELLS - 2; kills++) {
+    for (const name of recordsIn(killed)) assertPromptOf(killed, name);
     const before = recordsIn(killed).length;
     const { process: child, finished } = start(argsFor('killed'));
     if (kills === 0) await sleep(2000);
@@ -69,6 +83,9 @@ test('a grid killed with SIGKILL again and again leaves the tables of an undistu
       table,
     );
   }
+  const prompts = promptsIn(join(folder, 'whole'));
+  assert.equal(prompts.size, 4);
+  assert.deepEqual(promptsIn(killed), prompts);
 
   const again = await run([...argsFor('killed'), '--json']);
   assert.match(again.stderr, /nothing to compute: all 9 cells/);

@@ -61,6 +61,7 @@ const place = ({ path, sha256 }: Backbone) => ({
   activation: null,
   dataDir: null,
   cacheDir: 'cache',
+  pictureThreads: 0,
   promptDir: 'prompts',
   runtime: experiment.runtime,
   engineVersions: {},

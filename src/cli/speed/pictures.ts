@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { encodeImages } from '../../clip/index.ts';
-import { decodePicture, PicturePool, type RgbImage, stream, testTransform } from '../../data/index.ts';
+import { openPreparer, stream, usualPictureThreads, viewPicture } from '../../data/index.ts';
 import * as ir from '../../ir/index.ts';
 import { ImageEncoder } from '../../methods/index.ts';
+import { testPicture } from '../picture-folder.ts';
 import { rn50Shapes, vitB32Shapes } from './clip-shapes.ts';
 import { graphFlops } from './multiplication.ts';
 import { randomCheckpoint } from './random-weights.ts';
@@ -94,28 +95,22 @@ export function picturesMeasure(tower: Tower): Measure {
     async prepare(engine) {
       const encoder = await ImageEncoder.compile(engine, towerOf(tower));
       const { paths, dispose } = await pictureFolder();
-      const pool = new PicturePool();
+      const preparer = openPreparer(usualPictureThreads());
       // Several rounds of the same files: what is measured is the steady state, not the first batch's wait.
       const order = Array.from({ length: ROUNDS }, () => paths).flat();
+      const load = (i: number) => preparer.prepare(testPicture(order[i]!, encoder.resolution));
       return {
         problem:
           `${order.length} JPEG files of ${WIDTH} × ${HEIGHT} to ${TOWERS[tower].name}'s features, ` +
-          `batch ${encoder.batch}; read, decoded and resized in threads meanwhile`,
+          `batch ${encoder.batch}; read, decoded and resized in ${usualPictureThreads()} threads meanwhile`,
         unit: 'pictures/s',
         run: async () => {
-          let batch: RgbImage[] = [];
-          for await (const { image } of pool.inOrder(order, encoder.resolution, 4 * encoder.batch)) {
-            batch.push(image as RgbImage);
-            if (batch.length < encoder.batch) continue;
-            const pictures = batch;
-            batch = [];
-            await encoder.encode(pictures.length, async (i) => pictures[i]!);
-          }
+          await encoder.encode(order.length, load, preparer.ahead);
         },
         flops: () => null,
         value: perSecond(order.length),
         dispose: async () => {
-          await pool.close();
+          await preparer.close();
           await encoder.dispose();
           await dispose();
         },
@@ -133,7 +128,7 @@ export const decodeResizeMeasure: Measure = {
       problem: `${PICTURES} JPEG files of ${WIDTH} × ${HEIGHT} decoded and resized to 224 × 224`,
       unit: 'pictures/s',
       run: async () => {
-        for (const path of paths) testTransform(await decodePicture(path), 224);
+        for (const path of paths) await viewPicture(testPicture(path, 224));
       },
       flops: () => null,
       value: perSecond(PICTURES),

@@ -1,0 +1,79 @@
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import { UserError } from '../config/index.ts';
+import type { RgbImage } from './dataset.ts';
+import { limit } from './limit.ts';
+import type { PictureReply } from './picture-thread.ts';
+import { type PictureRequest, viewPicture } from './picture-view.ts';
+
+/** Makes views of pictures: reads, decodes, transforms. The pixels do not depend on who does it. */
+export interface PicturePreparer {
+  /** Pictures worth asking for before they are needed; their views are held in memory until then. */
+  readonly ahead: number;
+  /**
+   * @returns S × S.
+   * @throws {UserError} PICTURE_MISSING, PICTURE_UNREADABLE, UNKNOWN_ICON
+   * @throws {Error} A thread ended.
+   */
+  prepare(request: PictureRequest): Promise<RgbImage>;
+  /** Ends the threads, after what they are working on; nothing is asked for after. */
+  close(): Promise<void>;
+}
+
+/** Pictures that lie at one thread, so that it finds work while the thread that asks is blocked. */
+const PICTURES_A_THREAD = 8;
+/** Native decoding runs on libuv's four threads, so that more than this wait for one another. */
+const MOST_THREADS = 8;
+
+/** Threads that prepare pictures for an engine that takes all cores by turns with them. */
+export function usualPictureThreads(): number {
+  return Math.min(MOST_THREADS, Math.ceil(availableParallelism() / 2));
+}
+
+/** On the calling thread: only reading and decoding, which are native, go on while it computes. */
+function inlinePreparer(): PicturePreparer {
+  // As many as libuv has threads: each holds a whole decoded picture.
+  const most = 4;
+  const atOnce = limit(most);
+  return { ahead: most, prepare: (request) => atOnce(() => viewPicture(request)), close: async () => {} };
+}
+
+function threadedPreparer(threads: number): PicturePreparer {
+  const pool = new Piscina<PictureRequest, PictureReply>({
+    filename: new URL('./picture-thread.mjs', import.meta.url).href,
+    // Without --import tsx: the threads' entry registers it.
+    execArgv: [],
+    minThreads: threads,
+    maxThreads: threads,
+    // The thread that asks hands out work only between two runs of a model, so each gets several pictures at once.
+    concurrentTasksPerWorker: PICTURES_A_THREAD,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    // A thread that waits in Atomics.wait could not go on with its other pictures.
+    atomics: 'disabled',
+    recordTiming: false,
+  });
+  return {
+    ahead: threads * PICTURES_A_THREAD,
+    async prepare(request) {
+      const { picture, size } = request;
+      const reply = await pool.run(request).catch((cause: unknown) => {
+        throw new Error(`a thread that prepares pictures ended while it had ${picture.name}`, { cause });
+      });
+      if (reply instanceof Uint8Array) return { width: size, height: size, data: reply };
+      // Its words are whole: where, expected, found and what to try stand in them.
+      throw new UserError(reply.code, { where: reply.message });
+    },
+    close: () => pool.close(),
+  };
+}
+
+/**
+ * Opens something that prepares pictures.
+ *
+ * @param threads 0: the calling thread does it, for workers that have one core each. Otherwise that many threads
+ *   beside it, which decode and resize while the caller is blocked in a model's run. They do not keep the process
+ *   alive.
+ */
+export function openPreparer(threads: number): PicturePreparer {
+  return threads === 0 ? inlinePreparer() : threadedPreparer(threads);
+}

@@ -1,0 +1,36 @@
+import type { PictureRef, RgbImage } from './dataset.ts';
+import { loadPicture } from './picture.ts';
+import { stream } from './random-stream.ts';
+import { testTransform, trainCrop } from './transforms.ts';
+
+/** How a picture is looked at: plain data, so that a thread can be told. */
+export type PictureView =
+  /** CLIP's transform of test pictures. */
+  | { readonly kind: 'test' }
+  /** A training crop, drawn from the random stream of this key; see `trainCrop`. */
+  | { readonly kind: 'crop'; readonly streamKey: readonly (string | number)[]; readonly mirror: boolean };
+
+/** A picture that a view is wanted of. */
+export interface PictureRequest {
+  readonly picture: PictureRef;
+  readonly view: PictureView;
+  /** S, side of the view in pixels. */
+  readonly size: number;
+}
+
+/**
+ * Reads, decodes and transforms a picture.
+ * @returns S × S.
+ * @throws {UserError} PICTURE_MISSING, PICTURE_UNREADABLE, UNKNOWN_ICON
+ */
+export async function viewPicture({ picture, view, size }: PictureRequest): Promise<RgbImage> {
+  const image = await loadPicture(picture, size);
+  switch (view.kind) {
+    case 'test':
+      return testTransform(image, size);
+    case 'crop':
+      return trainCrop(image, size, stream(...view.streamKey), { mirror: view.mirror });
+    default:
+      return view satisfies never;
+  }
+}
