@@ -85,6 +85,7 @@ test('a Hugging Face folder and a TorchScript archive are backbones of one grid'
     'rn.torchscript',
   ]);
   for (const { cell } of records) {
-    assert.equal((cell.backbone.settings?.text as { activation: string }).activation, 'gelu');
+    const settings = cell.backbone.settings as { readonly text: { readonly activation: string } };
+    assert.equal(settings.text.activation, 'gelu');
   }
 });
