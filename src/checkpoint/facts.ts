@@ -26,7 +26,7 @@ export interface ModelFacts {
   readonly normalization: Normalization;
   /** How the activation is known, in words that end a sentence. */
   readonly activationSource: string;
-  /** False where neither the file nor anything beside it says which activation the model was trained with. */
+  /** False where neither the file nor anything beside it says which activation the model was trained with: a guess. */
   readonly activationKnown: boolean;
 }
 

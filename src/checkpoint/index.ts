@@ -9,7 +9,7 @@ export {
   unusualFacts,
 } from './facts.ts';
 export { fileSha256, weightsSha256 } from './hash.ts';
-export { openTensors, WEIGHT_FILES } from './open-tensors.ts';
+export { openTensors, weightsFile } from './open-tensors.ts';
 export { type OpenedWeights, openWeights } from './open-weights.ts';
 export { PUBLISHED_MODELS, type PublishedModel } from './published.ts';
 export * from './safetensors.ts';

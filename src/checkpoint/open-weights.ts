@@ -45,7 +45,10 @@ function factsOf(
   }
   if (/quickgelu/i.test(path))
     return withActivation(OPENAI_FACTS, 'quickgelu', 'as the name of the path says');
-  if (GELU_NAMES.test(path)) return withActivation(OPENAI_FACTS, 'gelu', 'as the name of the path suggests');
+  if (GELU_NAMES.test(path)) {
+    const facts = withActivation(OPENAI_FACTS, 'gelu', 'as the name of the path suggests');
+    return { ...facts, activationKnown: false };
+  }
   return OPENAI_FACTS;
 }
 

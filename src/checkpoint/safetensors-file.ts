@@ -1,9 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
-import { nearNames, UserError } from '../config/index.ts';
+import { resolve } from 'node:path';
 import { openSafetensors } from './safetensors.ts';
-import type { TensorEntry, TensorFile } from './tensor-file.ts';
+import type { TensorFile } from './tensor-file.ts';
 
 /** A safetensors file as a `TensorFile`. @throws {UserError} FILE_UNREADABLE, SAFETENSORS_DAMAGED */
 export function openSafetensorsFile(path: string): TensorFile {
@@ -17,86 +14,4 @@ export function openSafetensorsFile(path: string): TensorFile {
     read: (name) => file.read(name),
     close: () => file.close(),
   };
-}
-
-/** More index than any model has: a larger file is none. */
-const INDEX_LIMIT = 64 << 20;
-
-const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
-
-function readIndex(path: string): Readonly<Record<string, string>> {
-  const damaged = (found: string, cause?: unknown) =>
-    new UserError('SHARD_INDEX_DAMAGED', {
-      where: path,
-      expected: '{"weight_map": {tensor: file, …}}, each file a plain name beside the index',
-      found,
-      hint: 'fetch the index again',
-      cause,
-    });
-  let value: unknown;
-  try {
-    if (statSync(path).size > INDEX_LIMIT) throw new Error('more than 64 MiB');
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw damaged(error instanceof Error ? error.message : String(error), error);
-  }
-  const parsed = indexSchema.safeParse(value);
-  if (!parsed.success) throw damaged(parsed.error.issues[0]!.message, parsed.error);
-  for (const shard of Object.values(parsed.data.weight_map)) {
-    // An index is as foreign as the weights: it may not lead out of its folder.
-    if (
-      shard !== basename(shard) ||
-      shard === '..' ||
-      shard.includes('\\') ||
-      !shard.endsWith('.safetensors')
-    ) {
-      throw damaged(`a file ${JSON.stringify(shard)}`);
-    }
-  }
-  return parsed.data.weight_map;
-}
-
-/**
- * The shards that an index file (`model.safetensors.index.json`) names, as one file.
- * @throws {UserError} SHARD_INDEX_DAMAGED; FILE_UNREADABLE: a shard is missing; TENSOR_MISSING: a shard lacks a tensor.
- */
-export function openShardedSafetensors(path: string): TensorFile {
-  const shardOf = new Map(Object.entries(readIndex(path)));
-  const shards = new Map<string, TensorFile>();
-  const close = () => {
-    for (const shard of shards.values()) shard.close();
-  };
-  try {
-    const entries = new Map<string, TensorEntry>();
-    for (const [name, shard] of shardOf) {
-      const file = shards.get(shard) ?? openSafetensorsFile(join(dirname(path), shard));
-      shards.set(shard, file);
-      const entry = file.entries.get(name);
-      if (entry === undefined) {
-        throw new UserError('TENSOR_MISSING', {
-          where: file.path,
-          expected: `a tensor "${name}", as ${basename(path)} says`,
-          found: `near names: ${nearNames(name, [...file.entries.keys()]).join(', ') || 'none'}`,
-          hint: 'index and shards are of different models; fetch them together',
-        });
-      }
-      entries.set(name, entry);
-    }
-    return {
-      path,
-      format: `safetensors in ${shards.size} shards`,
-      entries,
-      metadata: {},
-      files: [...shards.keys()].sort().map((shard) => resolve(dirname(path), shard)),
-      read(name) {
-        const file = shards.get(shardOf.get(name) ?? '');
-        if (file !== undefined) return file.read(name);
-        throw new UserError('TENSOR_MISSING', { where: path, expected: `a tensor "${name}"` });
-      },
-      close,
-    };
-  } catch (error) {
-    close();
-    throw error;
-  }
 }

@@ -81,7 +81,7 @@ export function parseHeader(bytes: Uint8Array, fileSize: number, where: string):
     fail(
       `a header of at most ${HEADER_LIMIT} bytes`,
       `one of ${stated} bytes by the file's first eight`,
-      'this is no safetensors file; a PyTorch .pt file needs converting first',
+      'this is no safetensors file, or it is damaged',
     );
   }
   const bodyStart = LENGTH_BYTES + Number(stated);

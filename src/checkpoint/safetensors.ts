@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { nearNames, UserError } from '../config/index.ts';
 import { writeFileAtomic } from '../files/index.ts';
 import { DTYPE_BYTES, elementCount, type StoredTensor, tensorFromBytes } from './safetensors-dtype.ts';
@@ -28,7 +28,8 @@ export interface SafetensorsFile {
 const CHUNK_BYTES = 2 ** 30;
 
 function missingFile(path: string, cause: unknown): UserError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  const words = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : words;
   return new UserError('FILE_UNREADABLE', {
     where: path,
     expected: 'a safetensors file',
@@ -91,6 +92,8 @@ export function openSafetensors(path: string): SafetensorsFile {
   let file: number;
   let size: number;
   try {
+    // Opening a pipe would wait for its writer.
+    if (!statSync(path).isFile()) throw new Error('no regular file');
     file = openSync(path, 'r');
   } catch (error) {
     throw missingFile(path, error);

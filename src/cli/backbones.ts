@@ -50,12 +50,12 @@ async function fetchModel(name: string, cache: string, say: (line: string) => vo
 /**
  * Path of a checkpoint: an embedded model's, a published one's, which is fetched if it is not there, or the path
  * that was given.
- * @param flag The option it was given with, for the message.
+ * @param flag The option it was given with, for the message; null: as an argument.
  * @throws {UserError} UNKNOWN_BACKBONE, and whatever stops a download.
  */
 export async function locateCheckpoint(
   name: string,
-  flag: string,
+  flag: string | null,
   { cache, say = remark }: ModelSearch = {},
 ): Promise<string> {
   if (isEmbedded(name)) return fileURLToPath(new URL(`../../${EMBEDDED[name]}`, import.meta.url));
@@ -67,7 +67,7 @@ export async function locateCheckpoint(
   const names = [...Object.keys(EMBEDDED), ...PUBLISHED_MODELS.map((model) => model.name)];
   const near = nearNames(name, names);
   throw new UserError('UNKNOWN_BACKBONE', {
-    where: `--${flag} ${name}`,
+    where: flag === null ? `model ${JSON.stringify(name)}` : `--${flag} ${name}`,
     expected: `${Object.keys(EMBEDDED).join(', ')}, a published model's name, hf:owner/name, or a path`,
     found: 'no such name, file or folder',
     hint:
@@ -79,7 +79,17 @@ export async function locateCheckpoint(
 
 /** OpenAI's own models, and the embedded one, are known by what they are; of other bare tensors nothing is. */
 const hasKnownActivation = (name: string, { facts }: Checkpoint): boolean =>
-  facts.activationKnown || isEmbedded(name) || isDownloadable(name);
+  facts.activationKnown || isEmbedded(name) || isPublishedByOpenai(name);
+
+const isPublishedByOpenai = (name: string): boolean =>
+  PUBLISHED_MODELS.some((model) => model.name === name && model.publisher === 'openai');
+
+/** What a person should know of an activation that was guessed. */
+const guessText = ({ text: { activation }, activationSource }: Checkpoint['facts']): string =>
+  activation === 'quickgelu'
+    ? "taken to have QuickGELU, as OpenAI's models; if it was trained with plain GELU, as most of " +
+      "open_clip's, give --activation gelu"
+    : `taken to have plain GELU, ${activationSource}; if it was trained with QuickGELU, give --activation quickgelu`;
 
 /**
  * Opens a model by name or path; says so if its activation had to be assumed.
@@ -88,10 +98,7 @@ const hasKnownActivation = (name: string, { facts }: Checkpoint): boolean =>
 export async function openModel(name: string, flag: string, search: ModelSearch = {}): Promise<Checkpoint> {
   const checkpoint = await openCheckpoint(await locateCheckpoint(name, flag, search), search.activation);
   if (!hasKnownActivation(name, checkpoint)) {
-    (search.say ?? remark)(
-      `${name}: taken to have QuickGELU, as OpenAI's models; if it was trained with plain GELU, as most of ` +
-        "open_clip's, give --activation gelu",
-    );
+    (search.say ?? remark)(`${name}: ${guessText(checkpoint.facts)}`);
   }
   return checkpoint;
 }

@@ -18,7 +18,7 @@ const SHOWN = 20;
 
 async function pathOf(name: string, cache: string): Promise<string> {
   // A model is looked at where it lies; nothing is fetched for it.
-  if (!isDownloadable(name)) return locateCheckpoint(name, 'checkpoint');
+  if (!isDownloadable(name)) return locateCheckpoint(name, null);
   const found = findDownloaded(name, cache);
   if (found !== null) return found;
   throw new UserError('NOT_DOWNLOADED', {

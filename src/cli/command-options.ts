@@ -30,7 +30,7 @@ export const wholeNumber = (flag: string, minimum: number) => (text: string) =>
 export function addModelOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--activation <name>', "the model's activation, where its files do not say").choices([
+      new Option('--activation <name>', 'activation of every model named, over what its files say').choices([
         ...ACTIVATIONS,
       ]),
     )

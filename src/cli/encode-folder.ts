@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openPreparer, usualPictureThreads } from '../data/index.ts';
+import { openPreparer } from '../data/index.ts';
 import type { ImageEncoder } from '../methods/index.ts';
 import { remark } from './command-options.ts';
 import { testPicture, unlessUnreadable } from './picture-folder.ts';
@@ -25,7 +25,8 @@ export async function* encodeFolder(
   encoder: ImageEncoder,
 ): AsyncGenerator<EncodedPictures> {
   const { batch, resolution } = encoder;
-  const preparer = openPreparer(usualPictureThreads());
+  // Threads take longer to start than a few pictures to prepare.
+  const preparer = openPreparer(names.length > batch ? undefined : 0);
   const load = (i: number) =>
     unlessUnreadable(() => preparer.prepare(testPicture(join(folder, names[i]!), resolution)));
   try {

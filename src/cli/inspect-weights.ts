@@ -9,6 +9,7 @@ import {
   type StateDict,
   type TensorFile,
   toFloat32,
+  weightsFile,
   weightsSha256,
 } from '../checkpoint/index.ts';
 import { type ClipArchitecture, readArchitecture } from '../clip/index.ts';
@@ -173,7 +174,7 @@ async function inspectionOf(
   named: NamedParts,
   odd: readonly Oddity[],
 ): Promise<Inspection> {
-  const files = file?.files ?? [path];
+  const files = file?.files ?? [weightsFile(path)];
   const sha256 = await weightsSha256(files);
   const dtypes: Record<string, number> = {};
   for (const { dtype } of tensors) dtypes[dtype] = (dtypes[dtype] ?? 0) + 1;

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { StoredTensor } from '../checkpoint/index.ts';
@@ -17,6 +16,9 @@ interface PreprocessFlags {
 /** Largest side: 50 MB a picture, and far above every CLIP's. */
 const LARGEST_SIZE = 4096;
 
+/** Threads take longer to start than this many pictures to prepare. */
+const WORTH_THREADS = 64;
+
 function parseSize(text: string): number {
   const size = parseInteger('size', text, 1);
   if (size <= LARGEST_SIZE) return size;
@@ -31,7 +33,7 @@ async function run({ size, images, out }: PreprocessFlags): Promise<void> {
   const names = listPictures(images);
   prepareOutFile(out);
   const made = new Map<string, StoredTensor>();
-  const preparer = openPreparer(availableParallelism());
+  const preparer = openPreparer(names.length > WORTH_THREADS ? undefined : 0);
   try {
     const prepare = (i: number) =>
       unlessUnreadable(() => preparer.prepare(testPicture(join(images, names[i]!), size)));

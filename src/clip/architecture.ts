@@ -97,7 +97,7 @@ function transformerArchitecture(
 ): TransformerArchitecture {
   const layers = countBlocks(weights, prefix);
   const fc = `${prefix}0.mlp.c_fc.weight`;
-  const mlpWidth = layers > 0 ? sizes(weights, fc, 2)[0]! : 4 * width;
+  const [mlpWidth] = sizes(weights, fc, 2) as [number];
   const headWidth = (prefix.startsWith('visual') && OTHER_HEAD_WIDTHS.get(width)) || HEAD_WIDTH;
   const heads = stated ?? Math.max(1, Math.floor(width / headWidth));
   if (width % heads !== 0) {
@@ -129,15 +129,20 @@ function vitArchitecture(weights: StateDict, facts: ModelFacts): VitArchitecture
 function resNetArchitecture(weights: StateDict, facts: ModelFacts): ResNetArchitecture {
   const layers = [1, 2, 3, 4].map((stage) => countBlocks(weights, `visual.layer${stage}.`));
   const [width] = sizes(weights, 'visual.layer1.0.conv1.weight', 4) as [number];
-  const grid = gridSide(weights, 'visual.attnpool.positional_embedding');
+  const positions = 'visual.attnpool.positional_embedding';
+  const grid = gridSide(weights, positions);
+  // The stem halves twice, stages 2 to 4 once each.
+  const resolution = grid * 32;
+  if (facts.resolution !== null && facts.resolution !== resolution) {
+    throw misfit(weights, positions, `pictures of ${resolution} pixels`, `${facts.resolution} pixels`);
+  }
   return {
     kind: 'resnet',
     width,
     layers: layers as [number, number, number, number],
     heads: facts.vision.heads ?? Math.max(1, Math.floor((width * 32) / HEAD_WIDTH)),
     grid,
-    // The stem halves twice, stages 2 to 4 once each.
-    resolution: grid * 32,
+    resolution,
   };
 }
 

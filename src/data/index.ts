@@ -5,7 +5,7 @@ export { drawIcon, type IconSet, loadIconSet } from './draw-icon.ts';
 export { drawFewShot, type FewShotDraw } from './few-shot.ts';
 export { inOrder } from './in-order.ts';
 export { loadPicture, pictureKey } from './picture.ts';
-export { openPreparer, type PicturePreparer, usualPictureThreads } from './picture-preparer.ts';
+export { openPreparer, type PicturePreparer } from './picture-preparer.ts';
 export { type PictureRequest, type PictureView, viewPicture } from './picture-view.ts';
 export { type RandomStream, stream } from './random-stream.ts';
 export { resizeBicubic } from './resize.ts';

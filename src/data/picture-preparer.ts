@@ -8,12 +8,14 @@ import { type PictureRequest, viewPicture } from './picture-view.ts';
 
 /** Makes views of pictures: reads, decodes, transforms. The pixels do not depend on who does it. */
 export interface PicturePreparer {
+  /** Threads of its own; 0: the calling one. */
+  readonly threads: number;
   /** Pictures worth asking for before they are needed; their views are held in memory until then. */
   readonly ahead: number;
   /**
    * @returns S × S.
    * @throws {UserError} PICTURE_MISSING, PICTURE_UNREADABLE, UNKNOWN_ICON
-   * @throws {Error} A thread ended.
+   * @throws {Error} The thread failed or ended: names the picture it had.
    */
   prepare(request: PictureRequest): Promise<RgbImage>;
   /** Ends the threads, after what they are working on; nothing is asked for after. */
@@ -22,20 +24,20 @@ export interface PicturePreparer {
 
 /** Pictures that lie at one thread, so that it finds work while the thread that asks is blocked. */
 const PICTURES_A_THREAD = 8;
-/** Native decoding runs on libuv's four threads, so that more than this wait for one another. */
+/** Native decoding runs on libuv's four threads: more threads than this would wait for it. */
 const MOST_THREADS = 8;
-
-/** Threads that prepare pictures for an engine that takes all cores by turns with them. */
-export function usualPictureThreads(): number {
-  return Math.min(MOST_THREADS, Math.ceil(availableParallelism() / 2));
-}
 
 /** On the calling thread: only reading and decoding, which are native, go on while it computes. */
 function inlinePreparer(): PicturePreparer {
   // As many as libuv has threads: each holds a whole decoded picture.
   const most = 4;
   const atOnce = limit(most);
-  return { ahead: most, prepare: (request) => atOnce(() => viewPicture(request)), close: async () => {} };
+  return {
+    threads: 0,
+    ahead: most,
+    prepare: (request) => atOnce(() => viewPicture(request)),
+    close: async () => {},
+  };
 }
 
 function threadedPreparer(threads: number): PicturePreparer {
@@ -53,11 +55,13 @@ function threadedPreparer(threads: number): PicturePreparer {
     recordTiming: false,
   });
   return {
+    threads,
     ahead: threads * PICTURES_A_THREAD,
     async prepare(request) {
       const { picture, size } = request;
       const reply = await pool.run(request).catch((cause: unknown) => {
-        throw new Error(`a thread that prepares pictures ended while it had ${picture.name}`, { cause });
+        const how = cause instanceof Error ? cause.message : String(cause);
+        throw new Error(`a thread that prepares pictures failed at ${picture.name}: ${how}`, { cause });
       });
       if (reply instanceof Uint8Array) return { width: size, height: size, data: reply };
       // Its words are whole: where, expected, found and what to try stand in them.
@@ -71,9 +75,10 @@ function threadedPreparer(threads: number): PicturePreparer {
  * Opens something that prepares pictures.
  *
  * @param threads 0: the calling thread does it, for workers that have one core each. Otherwise that many threads
- *   beside it, which decode and resize while the caller is blocked in a model's run. They do not keep the process
+ *   beside it, eight at most, which decode and resize while the caller is blocked in a model's run; default one a
+ *   core, since an engine that takes all cores leaves them to whoever it waits for. They do not keep the process
  *   alive.
  */
-export function openPreparer(threads: number): PicturePreparer {
-  return threads === 0 ? inlinePreparer() : threadedPreparer(threads);
+export function openPreparer(threads: number = availableParallelism()): PicturePreparer {
+  return threads === 0 ? inlinePreparer() : threadedPreparer(Math.min(MOST_THREADS, threads));
 }

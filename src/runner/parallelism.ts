@@ -46,9 +46,6 @@ export function resolveParallelism(request: {
   return { workers, threads };
 }
 
-/** Native decoding runs on libuv's four threads, which all workers share: more picture threads would wait for it. */
-const MOST_PICTURE_THREADS = 8;
-
 /**
  * Threads for decoding and resizing that each worker may have beside it: the cores that no engine takes, as with
  * one worker that computes on a GPU.
@@ -59,5 +56,5 @@ export function sparePictureThreads(
   { workers, threads }: Parallelism,
   cores: number = availableParallelism(),
 ): number {
-  return Math.max(0, Math.min(MOST_PICTURE_THREADS, Math.floor(cores / workers) - threads));
+  return Math.max(0, Math.floor(cores / workers) - threads);
 }

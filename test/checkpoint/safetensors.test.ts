@@ -139,7 +139,11 @@ describe('a damaged safetensors file', () => {
     ['cut off in its header', layOut(`{"w":${good}}`).subarray(0, 20), /header of \d+ bytes[\s\S]*cut off/],
     ['cut off in its tensors', one(good, 5), /8 bytes by the header|cut off/],
     ['longer than its tensors', one(good, 9), /more than its tensors/],
-    ['with an absurd header length', new Uint8Array(100).fill(255), /at most 100000000[\s\S]*\.pt/],
+    [
+      'with an absurd header length',
+      new Uint8Array(100).fill(255),
+      /at most 100000000[\s\S]*no safetensors file/,
+    ],
     ['a zip archive', Buffer.from(`PK\x03\x04${'x'.repeat(50)}`), /no safetensors file/],
     ['with a header that is no JSON', layOut('{"w":', new Uint8Array(8)), /header in JSON/],
     ['with a header that is no UTF-8', Buffer.concat([layOut(''), Buffer.from([0xff, 0xfe])]), /JSON/],
@@ -237,7 +241,9 @@ describe('a damaged safetensors file', () => {
     assert.throws(
       () => readSafetensors(folder),
       (error) =>
-        error instanceof UserError && error.code === 'FILE_UNREADABLE' && /EISDIR/.test(error.message),
+        error instanceof UserError &&
+        error.code === 'FILE_UNREADABLE' &&
+        /no regular file/.test(error.message),
     );
   });
 

@@ -123,6 +123,24 @@ describe('openTorchFile with a hostile pickle', () => {
     await refused(() => open(doubling, constants), 'TORCH_TOO_LARGE', /modules/);
   });
 
+  it('counts what shared modules hold, and how long the paths to tensors become', async () => {
+    const constants = [{ name: 'archive/constants.pkl', bytes: p.pickle(p.EMPTY_TUPLE) }];
+    const start = [p.global('__torch__.m', 'M'), p.EMPTY_TUPLE, hex('81')];
+    // One module of 5,000 attributes in 5,000 places: 25 million in a pickle of some 100 kB.
+    const many = (value: Uint8Array) =>
+      Array.from({ length: 5000 }, (_, i) => [p.text(`a${i}`), value]).flat();
+    const wide = [...start, p.dict(...many(hex('4e'))), p.BUILD, hex('7100')];
+    await refused(
+      () => open([...wide, hex('30'), ...start, p.dict(...many(hex('6800'))), p.BUILD], constants),
+      'TORCH_TOO_LARGE',
+      /attributes/,
+    );
+    const long = p.text('n'.repeat(100_000));
+    const inner = [...start, p.dict(p.text('w'), p.tensor()), p.BUILD];
+    const named = [...start, p.dict(long, ...inner), p.BUILD];
+    await refused(() => open(named, constants), 'TORCH_TOO_LARGE', /names of at most 4096/);
+  });
+
   it('refuses what holds no tensors, and says what it holds', async () => {
     await refused(() => open([p.dict(p.text('epoch'), p.integer(3))]), 'TORCH_NO_TENSORS', /"epoch"/);
     await refused(() => open([p.EMPTY_LIST]), 'TORCH_NO_TENSORS', /a list of 0/);

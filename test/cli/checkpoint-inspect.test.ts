@@ -143,6 +143,16 @@ describe('what is odd', () => {
     }
   });
 
+  it('a folder whose weights are damaged is told by that file', async () => {
+    const made = join(folder, 'damaged-folder');
+    mkdirSync(made);
+    const bytes = readFileSync(vit).subarray(0, 5000);
+    writeFileSync(join(made, 'model.safetensors'), bytes);
+    const found = await inspectWeights(made);
+    assert.deepEqual(brief(found), [['unreadable', null]]);
+    assert.equal(found.sha256, createHash('sha256').update(bytes).digest('hex'));
+  });
+
   it('a damaged tensor of an archive is named, and the others are read', async () => {
     const path = join(folder, 'flipped.pt');
     const bytes = readFileSync(fixture('checkpoints/vit.state_dict.pt'));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveParallelism } from '../../src/runner/index.ts';
+import { sparePictureThreads } from '../../src/runner/parallelism.ts';
 
 test('workers fill the cores and threads stay 1 unless asked for', () => {
   assert.deepEqual(resolveParallelism({ cores: 8 }), { workers: 8, threads: 1 });
@@ -21,5 +22,19 @@ test('more than the cores, and what is no count, is refused with what would do',
   ];
   for (const [request, message] of bad) {
     assert.throws(() => resolveParallelism(request), { code: 'BAD_PARALLELISM', message });
+  }
+});
+
+test('cores that no engine takes go to threads for pictures, the same number beside each worker', () => {
+  const spare = [
+    [16, 1, 1, 15],
+    [16, 4, 2, 2],
+    [16, 5, 2, 1],
+    [2, 2, 1, 0],
+    [2, 1, 2, 0],
+    [1, 1, 1, 0],
+  ] as const;
+  for (const [cores, workers, threads, expected] of spare) {
+    assert.equal(sparePictureThreads({ workers, threads }, cores), expected);
   }
 });

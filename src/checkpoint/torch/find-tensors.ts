@@ -6,8 +6,10 @@ import { kindOf, type PickleValue, Placeholder, TorchTensor } from './pickle-val
 const TENSOR_LIMIT = 100_000;
 /** Modules within modules; CLIP has six. */
 const DEPTH_LIMIT = 64;
-/** Modules that are gone through; a hostile archive shares one in ever more places. */
-const MODULE_LIMIT = 100_000;
+/** Attributes that are gone through; a hostile archive shares one module in ever more places. */
+const ATTRIBUTE_LIMIT = 1_000_000;
+/** Characters of a name; a path of modules, each with a long name, could else grow without end. */
+const NAME_LIMIT = 4096;
 
 /** Keys under which training programs keep a state dict, the one to take first. */
 const STATE_DICT_KEYS = ['state_dict', 'model_state_dict', 'model'] as const;
@@ -26,6 +28,9 @@ function addTensor(
   tensor: TorchTensor,
   where: string,
 ): void {
+  if (name.length > NAME_LIMIT) {
+    throw tooLarge(where, `names of at most ${NAME_LIMIT} characters`, `one of ${name.length}`);
+  }
   if (tensors.has(name)) throw damaged(where, 'tensors of different names', `two of ${shown(name)}`);
   if (tensors.size >= TENSOR_LIMIT) throw tooLarge(where, `at most ${TENSOR_LIMIT} tensors`, 'more');
   tensors.set(name, tensor);
@@ -99,11 +104,11 @@ function moduleState(value: PickleValue): Map<PickleValue, PickleValue> | null {
 export function findModuleTensors(root: PickleValue, where: string): FoundTensors {
   const tensors = new Map<string, TorchTensor>();
   const values = new Map<string, PickleValue>();
-  let modules = 0;
+  let attributes = 0;
   const visit = (state: Map<PickleValue, PickleValue>, prefix: string, depth: number): void => {
-    modules += 1;
-    if (depth > DEPTH_LIMIT || modules > MODULE_LIMIT) {
-      throw tooLarge(where, `at most ${MODULE_LIMIT} modules, ${DEPTH_LIMIT} deep`, 'more');
+    attributes += 1 + state.size;
+    if (depth > DEPTH_LIMIT || attributes > ATTRIBUTE_LIMIT) {
+      throw tooLarge(where, `at most ${ATTRIBUTE_LIMIT} attributes, ${DEPTH_LIMIT} modules deep`, 'more');
     }
     for (const [key, value] of state) {
       if (typeof key !== 'string') throw damaged(where, 'text as name of an attribute', kindOf(key));

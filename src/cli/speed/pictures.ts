@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { encodeImages } from '../../clip/index.ts';
-import { openPreparer, stream, usualPictureThreads, viewPicture } from '../../data/index.ts';
+import { openPreparer, stream, viewPicture } from '../../data/index.ts';
 import * as ir from '../../ir/index.ts';
 import { ImageEncoder } from '../../methods/index.ts';
 import { testPicture } from '../picture-folder.ts';
@@ -93,21 +93,25 @@ async function pictureFolder(): Promise<{ paths: readonly string[]; dispose: () 
 export function picturesMeasure(tower: Tower): Measure {
   return {
     async prepare(engine) {
-      const encoder = await ImageEncoder.compile(engine, towerOf(tower));
+      const checkpoint = towerOf(tower);
+      const encoder = await ImageEncoder.compile(engine, checkpoint);
       const { paths, dispose } = await pictureFolder();
-      const preparer = openPreparer(usualPictureThreads());
+      const preparer = openPreparer();
       // Several rounds of the same files: what is measured is the steady state, not the first batch's wait.
       const order = Array.from({ length: ROUNDS }, () => paths).flat();
+      const graph = ir.makeGraph({ features: encodeImages(checkpoint, encoder.batch) });
+      const flops = graphFlops(graph) * Math.ceil(order.length / encoder.batch);
       const load = (i: number) => preparer.prepare(testPicture(order[i]!, encoder.resolution));
       return {
         problem:
           `${order.length} JPEG files of ${WIDTH} × ${HEIGHT} to ${TOWERS[tower].name}'s features, ` +
-          `batch ${encoder.batch}; read, decoded and resized in ${usualPictureThreads()} threads meanwhile`,
+          `batch ${encoder.batch}; read, decoded and resized in ${preparer.threads} threads meanwhile`,
         unit: 'pictures/s',
         run: async () => {
           await encoder.encode(order.length, load, preparer.ahead);
         },
-        flops: () => null,
+        // Of the tower: its ratio can be compared with that of the tower alone.
+        flops: () => flops,
         value: perSecond(order.length),
         dispose: async () => {
           await preparer.close();
