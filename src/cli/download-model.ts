@@ -70,7 +70,7 @@ export function findDownloadedModel(name: string, cache: string): DownloadedMode
   const path = openaiPath(model, cache);
   // Only checked files ever get this name.
   const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() && found.size === model.sizeBytes ? openaiModel(model, path) : null;
+  return found?.isFile() ? openaiModel(model, path) : null;
 }
 
 /** Path of a model that was downloaded before, or null. See `findDownloadedModel`. */
@@ -132,8 +132,8 @@ export async function fetchOpenai(
     client,
     url: `${base ?? origin}${pathname}`,
     path,
+    // Its hash says all: the size in the table is there to be shown.
     digest: { algorithm: 'sha256', hex: model.sha256 },
-    size: model.sizeBytes,
     signal,
     onEvent: (event) => onEvent(event, { name: basename(path) }),
     hint: () => 'a mirror that has the file: --mirror URL, or COOP_BENCH_MIRROR',
@@ -180,8 +180,8 @@ function hubToken(value: string | undefined): string | null {
   });
 }
 
-function openaiModel({ name, sha256, sizeBytes }: OpenaiModel, path: string): DownloadedModel {
-  return { name, path, files: [{ path, bytes: sizeBytes, digest: `sha256:${sha256}` }] };
+function openaiModel({ name, sha256 }: OpenaiModel, path: string): DownloadedModel {
+  return { name, path, files: [{ path, bytes: statSync(path).size, digest: `sha256:${sha256}` }] };
 }
 
 function hubModel(
