@@ -8,7 +8,7 @@ export {
   type TowerFacts,
   unusualFacts,
 } from './facts.ts';
-export { fileSha256, weightsSha256 } from './hash.ts';
+export { weightsSha256 } from './hash.ts';
 export { openTensors, weightsFile } from './open-tensors.ts';
 export { type OpenedWeights, openWeights } from './open-weights.ts';
 export { PUBLISHED_MODELS, type PublishedModel } from './published.ts';

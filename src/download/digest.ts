@@ -1,36 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import type { HashAlgorithm } from '../files/index.ts';
 
-/**
- * A published hash of a file's bytes.
- *
- * `git-sha1` is the name git gives a file: SHA-1 of `blob <size>\0` and the bytes.
- */
+/** A published hash of a file's bytes. */
 export interface Digest {
-  readonly algorithm: 'sha256' | 'git-sha1';
+  readonly algorithm: HashAlgorithm;
   /** Lower-case hexadecimal. */
   readonly hex: string;
-}
-
-const READ_BYTES = 2 ** 20;
-
-/**
- * Hashes a file as it lies on disk.
- *
- * @returns Lower-case hexadecimal.
- * @throws The reason of `signal`, once it is aborted; errors of the file system as they are.
- */
-export async function hashFile(
-  path: string,
-  algorithm: Digest['algorithm'],
-  signal?: AbortSignal,
-): Promise<string> {
-  const hash = createHash(algorithm === 'sha256' ? 'sha256' : 'sha1');
-  if (algorithm === 'git-sha1') hash.update(`blob ${(await stat(path)).size}\0`);
-  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) {
-    signal?.throwIfAborted();
-    hash.update(chunk);
-  }
-  return hash.digest('hex');
 }

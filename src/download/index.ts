@@ -1,5 +1,4 @@
 export type { Digest } from './digest.ts';
-export { hashFile } from './digest.ts';
 export { type DownloadEvent, type DownloadRequest, downloadFile } from './download-file.ts';
 export { HttpClient } from './http-client.ts';
 export type { HuggingFaceAccess } from './hugging-face-api.ts';
