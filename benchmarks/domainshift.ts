@@ -1,4 +1,4 @@
-import { ICON_SHIFTS } from '../datasets/index.ts';
+import { ICON_SHIFTS, IMAGENET_SHIFTS } from '../datasets/index.ts';
 import type { Benchmark } from '../src/config/index.ts';
 
 /** Domain generalisation: Table 1 of the paper. */
@@ -10,6 +10,11 @@ export const domainshift: Benchmark = {
   datasets: ['icons'],
   targets: ICON_SHIFTS,
   methods: ['zeroshot', 'linear_probe', 'coop_m16_end', 'coop_m4_end'],
+  photographs: {
+    datasets: ['imagenet'],
+    targets: IMAGENET_SHIFTS,
+    methods: ['zeroshot', 'linear_probe', 'coop_m16_end', 'coop_m4_end'],
+  },
   shots: [16],
   seeds: [1, 2, 3],
 };

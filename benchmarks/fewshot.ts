@@ -1,4 +1,4 @@
-import { ICON_SUITE } from '../datasets/index.ts';
+import { ICON_SUITE, PAPER_SETS } from '../datasets/index.ts';
 import type { Benchmark } from '../src/config/index.ts';
 
 /** Few-shot classification: Figure 3 of the paper. */
@@ -10,6 +10,18 @@ export const fewshot: Benchmark = {
   datasets: ICON_SUITE,
   targets: [],
   methods: ['zeroshot', 'linear_probe', 'coop_m16_end'],
+  photographs: {
+    datasets: PAPER_SETS,
+    targets: [],
+    methods: [
+      'zeroshot',
+      'linear_probe',
+      'coop_m16_end',
+      'coop_m16_mid',
+      'coop_m16_end_csc',
+      'coop_m16_mid_csc',
+    ],
+  },
   shots: [1, 2, 4, 8, 16],
   seeds: [1, 2, 3],
 };

@@ -1,4 +1,4 @@
-import { ICON_SUITE } from '../datasets/index.ts';
+import { ICON_SUITE, PAPER_SETS } from '../datasets/index.ts';
 import type { Benchmark } from '../src/config/index.ts';
 
 /** The linear probe alone, beside zero-shot: the baselines of Figure 3. */
@@ -10,6 +10,11 @@ export const linearprobe: Benchmark = {
   datasets: ICON_SUITE,
   targets: [],
   methods: ['zeroshot', 'linear_probe'],
+  photographs: {
+    datasets: PAPER_SETS,
+    targets: [],
+    methods: ['zeroshot', 'linear_probe'],
+  },
   shots: [1, 2, 4, 8, 16],
   seeds: [1, 2, 3],
 };

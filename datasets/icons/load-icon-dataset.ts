@@ -15,6 +15,9 @@ export function iconDataset(facts: IconDatasetFacts): DatasetAdapter {
     prompt: 'a photo of a {}.',
     licence: 'permissive, by set: datasets/icons/CREDITS.md',
     homePage: 'https://iconify.design',
+    citation: null,
+    disk: null,
+    published: null,
     load: async () => loadFromTable(adapter),
   };
   return adapter;
@@ -40,7 +43,7 @@ function loadFromTable(adapter: DatasetAdapter): Dataset {
   }
   // Sorting is stable, so the sets keep their order within a class.
   for (const split of Object.values(splits)) split.sort((a, b) => a.label - b.label);
-  const { key, title, prompt, mirrors } = adapter;
+  const { key, title, prompt, mirrors, note } = adapter;
   return {
     key,
     title,
@@ -48,6 +51,9 @@ function loadFromTable(adapter: DatasetAdapter): Dataset {
     ...splits,
     prompt,
     mirrors,
+    note,
+    splitSource: 'the table of the icon suite',
+    protocol: { views: 8, epochs: 'suite', mostEpochs: null },
     fingerprint: fingerprintOf({ classNames: classes, ...splits, revision, mirrors }),
   };
 }

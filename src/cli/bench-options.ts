@@ -12,6 +12,7 @@ import {
 } from '../config/index.ts';
 import { PROGRESS_MODES, type ProgressMode } from '../runner/index.ts';
 import { DEVICES, type Device, ENGINE_NAMES, type EngineName } from '../runtime/index.ts';
+import { addDataOptions } from './data-options.ts';
 
 /** Everything a grid's command line says. */
 export interface BenchFlags extends GridOptions {
@@ -35,7 +36,8 @@ export function addGridOptions(command: Command): Command {
     "models: icon-clip-rn, OpenAI's names (RN50, ViT-B/16, …), paths, or hf:owner/name",
     list('backbone'),
   );
-  option('--datasets <list>', 'sets to train on', list('datasets'));
+  addDataOptions(command);
+  option('--datasets <list>', 'sets to train on: names, or paths of your own pictures', list('datasets'));
   option('--methods <list>', `all, or some of ${METHOD_KEYS.join(' ')}`, list('methods'));
   option('--shots <list>', 'labelled training pictures a class', integers('shots', 1));
   option('--seeds <list>', 'seeds of draw, initialisation and training', integers('seeds', 0));

@@ -37,7 +37,7 @@ function printPlan(experiment: Experiment, workers: number, json: boolean): void
     checkpoint: backbone.path,
     checkpointSha256: backbone.sha256,
     activation: backbone.activation,
-    dataDir: null,
+    data: experiment.data,
     cacheDir: '',
     promptDir: '',
     pictureThreads: 0,
@@ -89,7 +89,6 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
       ...parallelism,
       outDir,
       cacheDir: cacheFolder(flags.cache),
-      dataDir: null,
       progress: flags.progress,
       shard: flags.shard,
       signal: interrupt.signal,
@@ -125,12 +124,18 @@ export function benchCommand(): Command {
         `
 Defaults: sets ${benchmark.datasets.join(' ')}
   methods ${benchmark.methods.join(' ')}; shots ${benchmark.shots.join(',')}; seeds ${benchmark.seeds.join(',')}
-  8 fixed crops a training picture; 50 epochs up to 4 shots, 25 above (--epochs paper: 50, 100, 200)
+  8 fixed crops a training picture; 50 epochs up to 4 shots, 25 above
+With --data: sets ${benchmark.photographs.datasets.join(' ')}, those that are found
+  methods ${benchmark.photographs.methods.join(' ')}
+  a new crop every time (--views fresh); 50, 100, 100, 200, 200 epochs for 1, 2, 4, 8, 16 shots (ImageNet: 50)
+Your own pictures, by path: a folder of one folder a class, a CSV, a metadata.jsonl (coop-bench datasets --help);
+  8 fixed crops, the paper's epochs
 A second run computes only what is missing.
 
 Examples:
   npx coop-bench bench ${benchmark.key}
   npx coop-bench bench ${benchmark.key} --datasets icons,icons_arrows --shots 16 --seeds 1 --out reports/small
+  npx coop-bench bench ${benchmark.key} --data ~/datasets --backbone RN50 --out reports/paper-${benchmark.key}
   npx coop-bench bench ${benchmark.key} --dry-run`,
       )
       .action((flags: BenchFlags & { backbone?: string[] }) =>

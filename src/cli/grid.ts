@@ -1,4 +1,4 @@
-import { DATASETS, ICON_SUITE, loadDataset } from '../../datasets/index.ts';
+import { inClassesOf, loadDataset } from '../../datasets/index.ts';
 import {
   coopPrompts,
   encodeImages,
@@ -15,17 +15,15 @@ import {
   type GridOptions,
   METHOD_KEYS,
   type MethodConfig,
-  methodConfig,
   UserError,
 } from '../config/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { initialContext } from '../methods/index.ts';
-import type { Backbone, Experiment } from '../runner/index.ts';
+import { type Backbone, type Experiment, settingsOn } from '../runner/index.ts';
 import { DEFAULT_BACKBONE, resolveBackbone } from './backbones.ts';
+import { cacheFolder } from './cache-folder.ts';
+import { chooseDatasets } from './choose-datasets.ts';
 import type { RuntimeChoice } from './runtime-choice.ts';
-
-/** Fixed crops of each training picture on the icon suite. */
-const SUITE_VIEWS = 8;
 
 /** Tasks, tables and figures tell backbones apart by their names, and cells by their weights. */
 function checkDistinct(backbones: readonly Backbone[]): void {
@@ -72,7 +70,7 @@ function checkShots(shots: readonly number[], datasets: readonly Dataset[]): voi
 async function checkModel(
   backbone: Backbone,
   datasets: readonly Dataset[],
-  methods: readonly MethodConfig[],
+  settingsOf: (dataset: Dataset) => readonly MethodConfig[],
 ): Promise<void> {
   const checkpoint = await openCheckpoint(backbone.path, backbone.activation ?? undefined);
   const { contextLength, vocabSize } = checkpoint.architecture.text;
@@ -81,8 +79,9 @@ async function checkModel(
   const text = readTextWeights(checkpoint.weights, checkpoint.architecture);
   checkpoint.close();
   const tokenizer = new Tokenizer(vocabSize);
-  for (const { classNames, prompt } of datasets) {
-    for (const method of methods) {
+  for (const dataset of datasets) {
+    const { classNames, prompt } = dataset;
+    for (const method of settingsOf(dataset)) {
       if (method.kind === 'zeroshot') textPrompts(tokenizer, fillTemplate(prompt, classNames), contextLength);
       if (method.kind !== 'coop') continue;
       coopPrompts(tokenizer, classNames, { ...method, contextLength });
@@ -90,6 +89,18 @@ async function checkModel(
       initialContext(method, { classCount: classNames.length, seed: 0, text, tokenizer });
     }
   }
+}
+
+/** Targets have nothing to learn from. */
+function checkSources(datasets: readonly Dataset[]): void {
+  const target = datasets.find(({ train }) => train.length === 0);
+  if (target === undefined) return;
+  throw new UserError('NOT_A_SOURCE', {
+    where: `--datasets ${target.key}`,
+    expected: 'a dataset with training pictures',
+    found: 'a target of domain shift: test pictures only',
+    hint: 'npm run bench:domainshift scores it; coop-bench datasets list shows the others',
+  });
 }
 
 /**
@@ -104,59 +115,40 @@ export async function resolveExperiment(
   { engine, device, versions }: RuntimeChoice,
   say?: (line: string) => void,
 ): Promise<Experiment> {
-  const asked = options.methods ?? benchmark.methods;
-  const methods = [...new Set(asked.flatMap((key) => (key === 'all' ? METHOD_KEYS : [key])))];
+  const chosen = chooseDatasets(benchmark, options, cacheFolder(options.cache), say);
+  const methods = [...new Set(chosen.methods.flatMap((key) => (key === 'all' ? METHOD_KEYS : [key])))];
   for (const method of methods) checkMethodKey(method);
-  const keys = options.datasets ?? benchmark.datasets;
-  const datasets = await Promise.all(keys.map((key) => loadDataset(key)));
-  const withoutTraining = datasets.find(({ train }) => train.length === 0);
-  if (withoutTraining) {
-    throw new UserError('NOT_A_SOURCE', {
-      where: `--datasets ${withoutTraining.key}`,
-      expected: `a dataset with training pictures, e.g. ${ICON_SUITE.join(', ')}`,
-      found: 'a target of domain shift: test pictures only',
-      hint: 'npm run bench:domainshift scores it',
-    });
-  }
-  const targets = await Promise.all(benchmark.targets.map((key) => loadDataset(key)));
-  for (const target of targets) checkSharedClasses(datasets, target);
+  const load = (keys: readonly string[]) => Promise.all(keys.map((key) => loadDataset(key, chosen.data)));
+  const datasets = await load(chosen.datasets);
+  checkSources(datasets);
+  const targets = await load(chosen.targets);
+  // A target is scored with the source's classifier, so its labels must mean the source's classes.
+  for (const target of targets) for (const source of datasets) inClassesOf(target, source);
   const shots = options.shots ?? benchmark.shots;
   // The default counts hold for sets of any size; a count that was typed is meant.
   if (options.shots) checkShots(options.shots, datasets);
-  const [views, epochs] = [options.views ?? SUITE_VIEWS, options.epochs ?? 'suite'];
-  const settings = methods.map((key) => methodConfig(key, { shots: shots[0]!, epochs, views, prompts: [] }));
+  const training = { views: options.views ?? null, epochs: options.epochs ?? null };
+  const settingsOf = (dataset: Dataset) =>
+    methods.map((key) => settingsOn(dataset, training, key, shots[0]!));
   const backbones: Backbone[] = [];
   for (const name of options.backbones ?? [DEFAULT_BACKBONE]) {
     const backbone = await resolveBackbone(name, { ...options, say });
-    await checkModel(backbone, datasets, settings);
+    await checkModel(backbone, datasets, settingsOf);
     backbones.push(backbone);
   }
   checkDistinct(backbones);
   return {
     benchmark,
+    data: chosen.data,
     datasets,
     targets,
     backbones,
     methods,
     shots,
     seeds: options.seeds ?? benchmark.seeds,
-    views,
-    epochs,
+    ...training,
     runtime: { engine, device, precision: 'float32' },
     engineVersions: versions,
     limit: options.limit ?? null,
   };
-}
-
-/** A target is scored with the source's classifier, so its labels must mean the source's classes. */
-function checkSharedClasses(sources: readonly Dataset[], target: Dataset): void {
-  for (const source of sources) {
-    if (source.classNames.join('\n') === target.classNames.join('\n')) continue;
-    throw new UserError('OTHER_CLASSES', {
-      where: `${target.key} as a target of ${source.key}`,
-      expected: `the ${source.classNames.length} classes of ${source.key}`,
-      found: `${target.classNames.length} classes of another list`,
-      hint: `--datasets ${Object.keys(DATASETS)[0]}`,
-    });
-  }
 }

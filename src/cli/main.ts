@@ -3,7 +3,7 @@ import { UserError } from '../config/index.ts';
 import { INTERRUPTED_EXIT_CODE } from '../runner/index.ts';
 import { benchCommand } from './bench.ts';
 import { checkpointCommand } from './checkpoint.ts';
-import { datasetsCommand } from './datasets.ts';
+import { datasetsCommand } from './datasets/index.ts';
 import { debugCommand } from './debug.ts';
 import { exitCode, InterruptedError } from './exit.ts';
 import { featuresCommand } from './features.ts';

@@ -47,7 +47,7 @@ export function listPictures(folder: string): string[] {
 
 /** What to ask a preparer for: a file as test pictures are seen, `size` × `size`. */
 export function testPicture(path: string, size: number): PictureRequest {
-  return { picture: { kind: 'file', path, name: path }, view: { kind: 'test' }, size };
+  return { picture: { kind: 'file', folder: '', name: path }, view: { kind: 'test' }, size };
 }
 
 /** What `make` makes of a picture; one that cannot be read is named on stderr and gives null. */

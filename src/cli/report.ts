@@ -12,6 +12,10 @@ import { commandLine, writeExperimentReport } from './write-report.ts';
 /** The grid's options that decide which cells there are, and where; not those that say how to compute them. */
 const PLAN_OPTIONS: ReadonlySet<string> = new Set([
   'backbone',
+  'data',
+  'subsample',
+  'prompt',
+  'classNames',
   'datasets',
   'methods',
   'shots',

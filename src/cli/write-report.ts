@@ -1,4 +1,3 @@
-import { datasetAdapter } from '../../datasets/index.ts';
 import { methodTitle } from '../config/index.ts';
 import { type Experiment, type RunSummary, runtimeVersions } from '../runner/index.ts';
 
@@ -41,10 +40,7 @@ export async function writeExperimentReport(
 
 /** What a reader of the numbers should know about the sets. */
 function datasetNotes({ datasets, targets }: Experiment): string[] {
-  return [...datasets, ...targets].flatMap(({ key, title }) => {
-    const { note } = datasetAdapter(key);
-    return note === null ? [] : [`${title}: ${note}`];
-  });
+  return [...datasets, ...targets].flatMap(({ title, note }) => (note === null ? [] : [`${title}: ${note}`]));
 }
 
 /** Words of a command line as they can be typed again. */

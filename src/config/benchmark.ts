@@ -10,6 +10,8 @@ export interface Benchmark {
   /** Datasets whose test pictures are scored besides the source's own. */
   readonly targets: readonly string[];
   readonly methods: readonly string[];
+  /** What takes the place of the above on photographs, with `--data`: the experiment as the paper has it. */
+  readonly photographs: Pick<Benchmark, 'datasets' | 'targets' | 'methods'>;
   readonly shots: readonly number[];
   readonly seeds: readonly number[];
 }

@@ -4,6 +4,8 @@ export interface DatasetIdentity {
   readonly key: string;
   /** SHA-256 (hex) over split and class list: two runs with the same value saw the same task. */
   readonly fingerprint: string;
+  /** Half of the classes that is looked at; absent: all of them. */
+  readonly subsample?: 'base' | 'new';
 }
 
 /** Which CLIP a cell uses. */
@@ -78,6 +80,11 @@ export interface Cell {
   readonly shots: number;
   /** Seed of draw, initialisation and training; null where nothing is random. */
   readonly seed: number | null;
+  /**
+   * SHA-256 (hex) of the draw that was saved beside the data by the official code, where that differs from what the
+   * seed draws; absent: the seed decides.
+   */
+  readonly draw?: string;
   /** Datasets whose test pictures are scored; the source itself unless this is a domain-shift cell. */
   readonly targets: readonly DatasetIdentity[];
   readonly runtime: RuntimeIdentity;

@@ -9,6 +9,8 @@ export type EpochPolicy = 'suite' | 'paper' | number;
 export interface MethodContext {
   readonly shots: number;
   readonly epochs: EpochPolicy;
+  /** The paper's schedule is cut at this many epochs; null or absent: not at all. */
+  readonly mostEpochs?: number | null;
   readonly views: number | 'fresh';
   /** Hand-made prompts of the dataset. */
   readonly prompts: readonly string[];
@@ -85,9 +87,9 @@ export function methodTitle(key: string): string {
 }
 
 /** Epochs for a number of shots: 16 and 8, 4 and 2, 1 have values of their own; others take the next lower. */
-function epochsFor(policy: EpochPolicy, shots: number): number {
+function epochsFor({ epochs: policy, mostEpochs, shots }: MethodContext): number {
   if (typeof policy === 'number') return policy;
-  if (policy === 'paper') return shots >= 8 ? 200 : shots >= 2 ? 100 : 50;
+  if (policy === 'paper') return Math.min(shots >= 8 ? 200 : shots >= 2 ? 100 : 50, mostEpochs ?? Infinity);
   return shots >= 8 ? 25 : 50;
 }
 
@@ -108,7 +110,7 @@ export function methodConfig(key: string, context: MethodContext): MethodConfig 
     key,
     version: VERSIONS.coop,
     ...variant,
-    epochs: epochsFor(context.epochs, context.shots),
+    epochs: epochsFor(context),
     batchSize: 32,
     learningRate: 0.002,
     momentum: 0.9,

@@ -4,6 +4,9 @@ import type { EpochPolicy } from './methods.ts';
 /** What a grid was asked for, parsed; undefined where the benchmark's own value holds. */
 export interface GridOptions {
   readonly data?: string;
+  readonly subsample?: 'all' | 'base' | 'new';
+  readonly prompt?: string;
+  readonly classNames?: string;
   readonly backbones?: readonly string[];
   readonly datasets?: readonly string[];
   readonly methods?: readonly string[];

@@ -1,6 +1,13 @@
 import { hostname } from 'node:os';
-import { coveredLabels } from '../../datasets/index.ts';
-import { type Cell, type CellRecord, type CellResult, canonicalJson } from '../config/index.ts';
+import { coveredLabels, inClassesOf } from '../../datasets/index.ts';
+import {
+  type Cell,
+  type CellRecord,
+  type CellResult,
+  canonicalJson,
+  type DatasetIdentity,
+  UserError,
+} from '../config/index.ts';
 import { type Dataset, drawFewShot, type FewShotDraw } from '../data/index.ts';
 import { scorePredictions, writePrompt } from '../methods/index.ts';
 import { fitContext } from './fit-context.ts';
@@ -29,17 +36,41 @@ function fit(run: CellRun, dataset: Dataset, draw: FewShotDraw, context: WorkerC
   }
 }
 
+/** The dataset a cell was planned for. @throws {UserError} DATASET_CHANGED: its files are others by now. */
+async function plannedDataset(
+  { key, fingerprint }: DatasetIdentity,
+  context: WorkerContext,
+): Promise<Dataset> {
+  const dataset = await context.dataset(key);
+  if (dataset.fingerprint === fingerprint) return dataset;
+  throw new UserError('DATASET_CHANGED', {
+    where: `dataset ${key}`,
+    expected: 'the split and classes that the run was planned with',
+    found: 'others: its files changed meanwhile',
+    hint: 'start the command again',
+  });
+}
+
 /** Scores one target over the classes it has pictures of, as its own label subset. */
-async function score(target: string, limit: number | null, fitted: Fitted, context: WorkerContext) {
-  const dataset = await context.dataset(target);
+async function score(
+  target: DatasetIdentity,
+  source: Dataset,
+  limit: number | null,
+  fitted: Fitted,
+  context: WorkerContext,
+) {
+  const dataset = inClassesOf(await plannedDataset(target, context), source);
   const test = testSubset(dataset.test, limit);
   const covered = new Set(coveredLabels(dataset));
   // A target that lacks classes is scored over its own: the others cannot be chosen.
   const bias = fitted.bias.map((b, label) => (covered.has(label) ? b : Number.NEGATIVE_INFINITY));
   const features = await context.features(test, { index: TEST_VIEW, mirror: false });
   const predicted = await context.classifier.predict(features, fitted.weights, bias);
-  return scorePredictions(target, predicted, labelsOf(test));
+  return scorePredictions(target.key, predicted, labelsOf(test));
 }
+
+/** Zero-shot has none. */
+const NO_DRAW: FewShotDraw = { train: [], val: [], valFrom: 'val', published: null };
 
 interface Computed {
   readonly result: CellResult;
@@ -48,11 +79,11 @@ interface Computed {
 }
 
 async function compute(run: CellRun, cell: Cell, context: WorkerContext): Promise<Computed> {
-  const dataset = await context.dataset(cell.dataset.key);
-  const draw = cell.seed === null ? { train: [], val: [] } : drawFewShot(dataset, cell.shots, cell.seed);
+  const dataset = await plannedDataset(cell.dataset, context);
+  const draw = cell.seed === null ? NO_DRAW : drawFewShot(dataset, cell.shots, cell.seed);
   const fitted = await fit(run, dataset, draw, context);
   const scores = [];
-  for (const target of cell.targets) scores.push(await score(target.key, cell.limit, fitted, context));
+  for (const target of cell.targets) scores.push(await score(target, dataset, cell.limit, fitted, context));
   const result = {
     scores,
     trainPictures: draw.train.length,

@@ -1,14 +1,17 @@
+import type { LoadOptions } from '../../datasets/index.ts';
 import type { Activation } from '../checkpoint/index.ts';
 import {
   type Benchmark,
   type Cell,
   cellKey,
+  type DatasetIdentity,
   type EpochPolicy,
+  type MethodConfig,
   methodConfig,
   type PlannedCell,
   type RuntimeIdentity,
 } from '../config/index.ts';
-import type { Dataset } from '../data/index.ts';
+import { type Dataset, drawFewShot } from '../data/index.ts';
 
 /** A backbone that was found: its identity, and where it lies. */
 export interface Backbone {
@@ -24,6 +27,8 @@ export interface Backbone {
 /** An experiment with everything decided. */
 export interface Experiment {
   readonly benchmark: Benchmark;
+  /** Where datasets are. */
+  readonly data: LoadOptions;
   readonly datasets: readonly Dataset[];
   /** Scored besides the source's own test pictures; of the source's classes. */
   readonly targets: readonly Dataset[];
@@ -31,12 +36,37 @@ export interface Experiment {
   readonly methods: readonly string[];
   readonly shots: readonly number[];
   readonly seeds: readonly number[];
-  readonly views: number | 'fresh';
-  readonly epochs: EpochPolicy;
+  /** Null: each dataset's own. */
+  readonly views: number | 'fresh' | null;
+  /** Null: each dataset's own. */
+  readonly epochs: EpochPolicy | null;
   readonly runtime: RuntimeIdentity;
   /** Versions of the engine's packages, where they are not among those every record names. */
   readonly engineVersions: Readonly<Record<string, string>>;
   readonly limit: number | null;
+}
+
+/** The settings of a method on a dataset, where an experiment leaves them to it. */
+export function settingsOn(
+  { protocol, prompt }: Dataset,
+  { views, epochs }: Pick<Experiment, 'views' | 'epochs'>,
+  methodKey: string,
+  shots: number,
+): MethodConfig {
+  return methodConfig(methodKey, {
+    shots,
+    epochs: epochs ?? protocol.epochs,
+    mostEpochs: protocol.mostEpochs,
+    views: views ?? protocol.views,
+    prompts: [prompt],
+  });
+}
+
+/** A draw's name in a cell, where a file beside the data decides it. */
+function publishedDraw(dataset: Dataset, shots: number, seed: number | null): { draw?: string } {
+  if (seed === null || (dataset.whole ?? dataset).publishedDraw === undefined) return {};
+  const { published } = drawFewShot(dataset, shots, seed);
+  return published === null ? {} : { draw: published };
 }
 
 /**
@@ -44,8 +74,13 @@ export interface Experiment {
  * knows neither shots nor seeds and has one cell a dataset.
  */
 export function planCells(experiment: Experiment): PlannedCell[] {
-  const { runtime, limit, epochs, views } = experiment;
-  const identity = ({ key, fingerprint }: Dataset) => ({ key, fingerprint });
+  const { runtime, limit } = experiment;
+  const { subsample } = experiment.data;
+  const identity = ({ key, fingerprint }: Dataset): DatasetIdentity => ({
+    key,
+    fingerprint,
+    ...(subsample !== 'all' && { subsample }),
+  });
   const planned: PlannedCell[] = [];
   for (const { name, sha256, settings } of experiment.backbones) {
     for (const dataset of experiment.datasets) {
@@ -56,13 +91,13 @@ export function planCells(experiment: Experiment): PlannedCell[] {
             ? [{ shots: 0, seed: null }]
             : experiment.shots.flatMap((shots) => experiment.seeds.map((seed) => ({ shots, seed })));
         for (const { shots, seed } of draws) {
-          const method = methodConfig(methodKey, { shots, epochs, views, prompts: [dataset.prompt] });
           const cell: Cell = {
             dataset: identity(dataset),
             backbone: { name, sha256, ...(settings && { settings }) },
-            method,
+            method: settingsOn(dataset, experiment, methodKey, shots),
             shots,
             seed,
+            ...publishedDraw(dataset, shots, seed),
             targets,
             runtime,
             limit,

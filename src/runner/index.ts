@@ -1,4 +1,4 @@
-export { type Backbone, type Experiment, planCells } from './experiment.ts';
+export { type Backbone, type Experiment, planCells, settingsOn } from './experiment.ts';
 export { type FeatureIdentity, featureKey } from './feature-key.ts';
 export { type DamagedShard, FeatureStore } from './feature-store.ts';
 export { INTERRUPTED_EXIT_CODE, type Interrupt, watchInterrupt } from './interrupt.ts';

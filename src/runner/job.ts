@@ -1,3 +1,4 @@
+import type { LoadOptions } from '../../datasets/index.ts';
 import type { Activation } from '../checkpoint/index.ts';
 import type { Cell, RuntimeIdentity } from '../config/index.ts';
 
@@ -8,8 +9,8 @@ export interface JobPlace {
   readonly checkpointSha256: string;
   /** See `Backbone`. */
   readonly activation: Activation | null;
-  /** Folder of datasets on disk, or null on the icon suite. */
-  readonly dataDir: string | null;
+  /** Where datasets are. */
+  readonly data: LoadOptions;
   /** Folder of the feature cache. */
   readonly cacheDir: string;
   /** Folder of the learned prompts. */

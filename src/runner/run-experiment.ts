@@ -18,7 +18,6 @@ import { runtimeVersions } from './versions.ts';
 export interface RunSettings extends Parallelism {
   readonly outDir: string;
   readonly cacheDir: string;
-  readonly dataDir: string | null;
   readonly progress: ProgressMode;
   /** Compute the cells of part I of N only; parts interleave. */
   readonly shard?: { readonly index: number; readonly count: number } | undefined;
@@ -118,7 +117,7 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
   async function computeCells(
     of: Experiment,
     pending: readonly PlannedCell[],
-    { dataDir, progress: mode }: RunSettings,
+    { progress: mode }: RunSettings,
     store: RecordStore,
   ): Promise<void> {
     const tasks = planTasks(
@@ -128,7 +127,7 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
         checkpoint: backbone.path,
         checkpointSha256: backbone.sha256,
         activation: backbone.activation,
-        dataDir,
+        data: of.data,
         cacheDir,
         promptDir: promptFolder(outDir),
         runtime: of.runtime,

@@ -1,5 +1,5 @@
 import { methodTitle, type PlannedCell } from '../config/index.ts';
-import { type Dataset, type Datum, drawFewShot } from '../data/index.ts';
+import { type Dataset, type Datum, drawFewShot, type FewShotDraw } from '../data/index.ts';
 import type { Experiment } from './experiment.ts';
 import type { Job, JobPlace, PictureGroup, SplitName } from './job.ts';
 import type { ProgressTask } from './progress-state.ts';
@@ -16,29 +16,37 @@ const TASK_PICTURES = 512;
 /** Rough milliseconds on one core with the tiny model; only their proportions matter, for the time left. */
 const COST = { picture: 1.6, zeroShot: 150, probeFit: 12, coopStep: 2.5, coopStepClass: 0.055 } as const;
 
-/** Which pictures, under which views, the cells of one dataset read. */
+/** Which pictures of one dataset, under which views, some cells read. */
 class Needed {
-  readonly #views = new Map<string, { split: SplitName; view: number; indices: Set<number> }>();
+  readonly #dataset: Dataset;
+  readonly #views = new Map<string, { split: SplitName; view: number; data: Set<Datum> }>();
 
-  add(split: SplitName, view: number, indices: Iterable<number>): void {
+  constructor(dataset: Dataset) {
+    this.#dataset = dataset;
+  }
+
+  /** @param data Items of the split. */
+  add(split: SplitName, view: number, data: Iterable<Datum>): void {
     const name = `${split} ${view}`;
-    const group = this.#views.get(name) ?? { split, view, indices: new Set() };
+    const group = this.#views.get(name) ?? { split, view, data: new Set() };
     this.#views.set(name, group);
-    for (const i of indices) group.indices.add(i);
+    for (const datum of data) group.data.add(datum);
   }
 
   /** Everything, in pieces of at most `size` pictures. */
   pieces(size: number): PictureGroup[][] {
     const pieces: PictureGroup[][] = [];
     let room = 0;
-    for (const { split, view, indices } of this.#views.values()) {
-      const sorted = [...indices].sort((a, b) => a - b);
-      for (let start = 0; start < sorted.length; ) {
+    for (const { split, view, data } of this.#views.values()) {
+      // One pass over the list: a table of all of ImageNet's pictures would take more than the few that are wanted.
+      const indices: number[] = [];
+      for (const [i, datum] of this.#dataset[split].entries()) if (data.has(datum)) indices.push(i);
+      for (let start = 0; start < indices.length; ) {
         if (room === 0) {
           pieces.push([]);
           room = size;
         }
-        const taken = sorted.slice(start, start + room);
+        const taken = indices.slice(start, start + room);
         pieces.at(-1)!.push({ split, view, indices: taken });
         room -= taken.length;
         start += taken.length;
@@ -57,33 +65,32 @@ function picturesNeeded(
 ): Map<string, Needed> {
   const needed = new Map<string, Needed>();
   const of = (key: string): Needed => {
-    const known = needed.get(key) ?? new Needed();
+    const known = needed.get(key) ?? new Needed(datasets.get(key)!);
     needed.set(key, known);
     return known;
   };
-  const positions = new Map<Dataset, Map<Datum, number>>();
-  const indexIn = (dataset: Dataset, data: readonly Datum[]): number[] => {
-    let index = positions.get(dataset);
-    if (index === undefined) {
-      index = new Map([...dataset.train.entries(), ...dataset.val.entries()].map(([i, datum]) => [datum, i]));
-      positions.set(dataset, index);
-    }
-    return data.map((datum) => index.get(datum) as number);
+  // Cells of one draw stand together in a plan; drawing costs a pass over the training pictures.
+  const draws = new Map<string, FewShotDraw>();
+  const drawOf = (dataset: Dataset, shots: number, seed: number): FewShotDraw => {
+    const name = `${dataset.key} ${shots} ${seed}`;
+    const draw = draws.get(name) ?? drawFewShot(dataset, shots, seed);
+    draws.set(name, draw);
+    return draw;
   };
   for (const { cell } of cells) {
     for (const target of cell.targets) {
-      const count = datasets.get(target.key)!.test.length;
-      of(target.key).add('test', TEST_VIEW, testSubset(range(count), cell.limit));
+      of(target.key).add('test', TEST_VIEW, testSubset(datasets.get(target.key)!.test, cell.limit));
     }
     if (cell.seed === null) continue;
     const dataset = datasets.get(cell.dataset.key)!;
-    const draw = drawFewShot(dataset, cell.shots, cell.seed);
+    const own = of(dataset.key);
     if (cell.method.kind === 'linear_probe') {
-      of(dataset.key).add('train', TEST_VIEW, indexIn(dataset, draw.train));
-      of(dataset.key).add('val', TEST_VIEW, indexIn(dataset, draw.val));
+      const { train, val, valFrom } = drawOf(dataset, cell.shots, cell.seed);
+      own.add('train', TEST_VIEW, train);
+      own.add(valFrom, TEST_VIEW, val);
     } else if (cell.method.kind === 'coop' && cell.method.views !== 'fresh') {
-      for (const view of range(cell.method.views))
-        of(dataset.key).add('train', view, indexIn(dataset, draw.train));
+      const { train } = drawOf(dataset, cell.shots, cell.seed);
+      for (const view of range(cell.method.views)) own.add('train', view, train);
     }
   }
   return needed;

@@ -94,7 +94,7 @@ export class WorkerContext {
   dataset(key: string): Promise<Dataset> {
     let dataset = this.#datasets.get(key);
     if (dataset === undefined) {
-      dataset = loadDataset(key);
+      dataset = loadDataset(key, this.#place.data);
       this.#datasets.set(key, dataset);
     }
     return dataset;

@@ -22,8 +22,10 @@ describe('coop-bench datasets', SUITE, () => {
       keys,
     );
     const { classNames, train, val, test, title } = await loadDataset('icons');
-    const { licence, ...icons } = listed[0]!;
+    const { licence, homePage, citation, split, ...icons } = listed[0]!;
     assert.match(String(licence), /CREDITS\.md/);
+    assert.deepEqual([homePage, citation], ['https://iconify.design', null]);
+    assert.match(String(split), /table of the icon suite/);
     assert.deepEqual(icons, {
       key: 'icons',
       title,
@@ -33,6 +35,10 @@ describe('coop-bench datasets', SUITE, () => {
       test: test.length,
       targetOf: null,
       prompt: 'a photo of a {}.',
+      state: 'embedded',
+      folder: null,
+      missing: [],
+      problem: null,
     });
     assert.ok(rows[1]!.includes(`  ${train.length}  `) && rows[1]!.includes(`  ${test.length}  `));
   });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { UserError } from '../../src/config/errors.ts';
 import type { Datum } from '../../src/data/dataset.ts';
-import { drawFewShot } from '../../src/data/few-shot.ts';
+import { drawFewShot } from '../../src/data/draw/few-shot.ts';
 
 type Runs = readonly (readonly [label: number, count: number])[];
 interface Fixture {
@@ -16,7 +16,7 @@ interface Fixture {
 /** Pictures named by their index in the list. */
 function fromRuns(runs: Runs): Datum[] {
   const labels = runs.flatMap(([label, count]) => new Array<number>(count).fill(label));
-  return labels.map((label, i) => ({ picture: { kind: 'file', path: `${i}`, name: `${i}` }, label }));
+  return labels.map((label, i) => ({ picture: { kind: 'file', folder: '', name: `${i}` }, label }));
 }
 
 const indices = (drawn: readonly Datum[]) => drawn.map((datum) => Number(datum.picture.name));
@@ -58,8 +58,13 @@ describe('drawFewShot', () => {
     assert.deepEqual(indices(drawn.val), [3, 5, 4, 0]);
   });
 
-  it('draws no validation pictures where there is no list', () => {
-    assert.deepEqual(drawFewShot({ ...small, val: [] }, 1, 1).val, []);
+  it('draws validation pictures from what is left of train where there is no list, by the same generator', () => {
+    const { train, val, valFrom } = drawFewShot({ ...small, val: [] }, 2, 1);
+    // python3 -c "import random; r = random.Random(1); t = [r.sample([0,1,7],2), r.sample(range(2,7),2)]; print(t)
+    // print([x for x in [0,1,7] if x not in t[0]], r.sample([x for x in range(2,7) if x not in t[1]], 2))"
+    assert.deepEqual(indices(train), [0, 7, 4, 2]);
+    assert.deepEqual(indices(val), [1, 5, 6]);
+    assert.equal(valFrom, 'train');
   });
 
   it('takes seed 0 for a seed of its own', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inOrder } from '../../src/data/index.ts';
-import { limit } from '../../src/data/limit.ts';
+import { limit } from '../../src/data/pictures/limit.ts';
 
 test('things come in order however long each takes, and no more are made than may be held', async () => {
   let [making, most] = [0, 0];

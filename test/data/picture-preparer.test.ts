@@ -16,7 +16,7 @@ const expected = readSafetensors(join(fixtures, 'expected.safetensors')).tensors
 const folder = mkdtempSync(join(tmpdir(), 'coop-bench-preparer-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const file = (path: string): PictureRef => ({ kind: 'file', path, name: path });
+const file = (path: string): PictureRef => ({ kind: 'file', folder: '', name: path });
 const test: PictureView = { kind: 'test' };
 
 describe('openPreparer', () => {
@@ -103,7 +103,7 @@ describe('openPreparer', () => {
     const data = new URL('../../src/data/index.ts', import.meta.url).href;
     const program = `
       const { openPreparer } = await import(${JSON.stringify(data)});
-      const picture = { kind: 'file', path: ${JSON.stringify(join(fixtures, 'one.png'))}, name: 'one' };
+      const picture = { kind: 'file', folder: '', name: ${JSON.stringify(join(fixtures, 'one.png'))} };
       const { width } = await openPreparer(1).prepare({ picture, view: { kind: 'test' }, size: 5 });
       console.log(width);`;
     const args = ['--import', 'tsx', '--input-type=module', '--eval', program];

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { PythonRandom } from '../../src/data/python-random.ts';
+import { PythonRandom } from '../../src/data/random/python-random.ts';
 
 const folder = new URL('../fixtures/random/', import.meta.url);
 

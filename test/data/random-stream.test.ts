@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { stream } from '../../src/data/random-stream.ts';
+import { stream } from '../../src/data/random/random-stream.ts';
 
 const take = (n: number, draw: () => number) => Array.from({ length: n }, draw);
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;

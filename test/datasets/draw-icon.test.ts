@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Sharp } from 'sharp';
 import sharp from 'sharp';
-import { drawIcon, iconSource, loadIconSet } from '../../src/data/draw-icon.ts';
+import { drawIcon, iconSource, loadIconSet } from '../../src/data/pictures/draw-icon.ts';
 
 /** Flips and turns as sharp does them, of a square RGB picture. */
 async function transformed(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { iconTable, parsePicture } from '../../datasets/icons/table.ts';
-import { drawIcon } from '../../src/data/draw-icon.ts';
+import { drawIcon } from '../../src/data/pictures/draw-icon.ts';
 
 /** A drawing in 16 × 16 cells of ink, 0 white to 1 black: written apart from the script that made the table. */
 function inkOf(set: string, icon: string): Float64Array {

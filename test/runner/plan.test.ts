@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EMBEDDED_ONLY } from '../../datasets/index.ts';
 import { type Dataset, type Datum, drawFewShot } from '../../src/data/index.ts';
 import { type Backbone, type Experiment, planCells, planTasks } from '../../src/runner/index.ts';
 
@@ -19,6 +20,9 @@ const dataset = (key: string, perClass: number): Dataset => ({
   test: pictures(`${key}-test`, 5),
   prompt: 'a photo of a {}.',
   mirrors: false,
+  note: null,
+  splitSource: 'this test',
+  protocol: { views: 8, epochs: 'suite', mostEpochs: null },
   fingerprint: `fingerprint of ${key}`,
 });
 
@@ -39,9 +43,11 @@ const experiment: Experiment = {
     datasets: [],
     targets: [],
     methods: [],
+    photographs: { datasets: [], targets: [], methods: [] },
     shots: [],
     seeds: [],
   },
+  data: EMBEDDED_ONLY,
   datasets: [dataset('one', 8), dataset('two', 400)],
   targets: [],
   backbones: [backbone('rn'), backbone('vit')],
@@ -59,7 +65,7 @@ const place = ({ path, sha256 }: Backbone) => ({
   checkpoint: path,
   checkpointSha256: sha256,
   activation: null,
-  dataDir: null,
+  data: EMBEDDED_ONLY,
   cacheDir: 'cache',
   pictureThreads: 0,
   promptDir: 'prompts',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { EMBEDDED_ONLY } from '../../datasets/index.ts';
 import { type Checkpoint, openCheckpoint } from '../../src/clip/index.ts';
 import { type Cell, cellKey, methodConfig, type UserError } from '../../src/config/index.ts';
 import type { Dataset, Datum } from '../../src/data/index.ts';
@@ -40,7 +41,7 @@ async function filesDataset(folder: string): Promise<Dataset> {
         .png()
         .toBuffer(),
     );
-    made.push({ picture: { kind: 'file', path, name: `${i}.png` }, label: i % 2 });
+    made.push({ picture: { kind: 'file', folder, name: `${i}.png` }, label: i % 2 });
   }
   return {
     key: 'files',
@@ -51,6 +52,9 @@ async function filesDataset(folder: string): Promise<Dataset> {
     test: made.slice(4),
     prompt: 'a photo of a {}.',
     mirrors: true,
+    note: null,
+    splitSource: 'this test',
+    protocol: { views: 1, epochs: 'suite', mostEpochs: null },
     fingerprint: 'f',
   };
 }
@@ -68,7 +72,7 @@ test('a picture that cannot be read fails the cells that need it, with its name,
     checkpoint: fileURLToPath(new URL('../../models/icon-clip-rn.safetensors', import.meta.url)),
     checkpointSha256: '0'.repeat(64),
     activation: null,
-    dataDir: null,
+    data: EMBEDDED_ONLY,
     cacheDir: join(folder, 'cache'),
     pictureThreads: 0,
     promptDir: join(folder, 'prompts'),

@@ -1,4 +1,4 @@
-import type { RgbImage } from './dataset.ts';
+import type { RgbImage } from '../dataset.ts';
 import { openResizeKernel, type ResizeKernel } from './resize-kernel.ts';
 
 export { PRECISION_BITS } from './resize-kernel.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { UserError } from '../config/index.ts';
-import type { PictureRef, RgbImage } from './dataset.ts';
+import { UserError } from '../../config/index.ts';
+import { type PictureRef, picturePath, type RgbImage } from '../dataset.ts';
 import { decodePicture } from './decode-picture.ts';
 import { drawIcon, iconSource } from './draw-icon.ts';
 
@@ -29,10 +29,12 @@ const keys = new Map<string, string>();
  * @throws {UserError} PICTURE_MISSING, PICTURE_UNREADABLE, UNKNOWN_ICON
  */
 export function pictureKey(picture: PictureRef): string {
-  const id = picture.kind === 'file' ? picture.path : `${picture.set}:${picture.icon}`;
+  const id = picture.kind === 'file' ? picturePath(picture) : `${picture.set}:${picture.icon}`;
   let key = keys.get(id);
   if (key === undefined) {
-    key = sha256(picture.kind === 'file' ? readPicture(picture.path) : iconSource(picture.set, picture.icon));
+    key = sha256(
+      picture.kind === 'file' ? readPicture(picturePath(picture)) : iconSource(picture.set, picture.icon),
+    );
     keys.set(id, key);
   }
   return key;
@@ -45,5 +47,5 @@ export function pictureKey(picture: PictureRef): string {
  */
 export async function loadPicture(picture: PictureRef, size: number): Promise<RgbImage> {
   if (picture.kind === 'icon') return drawIcon(picture.set, picture.icon, size);
-  return decodePicture(picture.path);
+  return decodePicture(picturePath(picture));
 }

@@ -1,6 +1,6 @@
-import type { PictureRef, RgbImage } from './dataset.ts';
+import type { PictureRef, RgbImage } from '../dataset.ts';
+import { stream } from '../random/random-stream.ts';
 import { loadPicture } from './picture.ts';
-import { stream } from './random-stream.ts';
 import { testTransform, trainCrop } from './transforms.ts';
 
 /** How a picture is looked at: plain data, so that a thread can be told. */

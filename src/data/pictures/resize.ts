@@ -1,5 +1,5 @@
+import type { RgbImage } from '../dataset.ts';
 import { type Box, cropImage } from './crop.ts';
-import type { RgbImage } from './dataset.ts';
 import { type AxisWeights, filterPasses, PRECISION_BITS, type Span } from './resize-passes.ts';
 
 /** Radius of the cubic, in source pixels at scale 1. */

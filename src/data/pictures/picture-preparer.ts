@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import { UserError } from '../config/index.ts';
-import type { RgbImage } from './dataset.ts';
+import { UserError } from '../../config/index.ts';
+import type { RgbImage } from '../dataset.ts';
 import { limit } from './limit.ts';
 import type { PictureReply } from './picture-thread.ts';
 import { type PictureRequest, viewPicture } from './picture-view.ts';

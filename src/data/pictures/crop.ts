@@ -1,4 +1,4 @@
-import type { RgbImage } from './dataset.ts';
+import type { RgbImage } from '../dataset.ts';
 
 /** A rectangle in pixels. */
 export interface Box {

@@ -1,5 +1,5 @@
 import { move } from 'piscina';
-import { UserError } from '../config/index.ts';
+import { UserError } from '../../config/index.ts';
 import { limit } from './limit.ts';
 import { type PictureRequest, viewPicture } from './picture-view.ts';
 

@@ -1,6 +1,6 @@
+import type { RgbImage } from '../dataset.ts';
+import type { RandomStream } from '../random/random-stream.ts';
 import { type Box, cropImage, flipHorizontal } from './crop.ts';
-import type { RgbImage } from './dataset.ts';
-import type { RandomStream } from './random-stream.ts';
 import { resizeBicubic, resizeWindow } from './resize.ts';
 
 /** Mean of each channel over CLIP's training pictures, in units of 255. Source: openai/CLIP. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
-import { UserError } from '../config/index.ts';
-import type { RgbImage } from './dataset.ts';
+import { UserError } from '../../config/index.ts';
+import type { RgbImage } from '../dataset.ts';
 import { decodeBmp, isBmp } from './decode-bmp.ts';
 import { withoutTransparency } from './gif-transparency.ts';
 

@@ -1,5 +1,5 @@
-import { UserError } from '../config/index.ts';
-import type { RgbImage } from './dataset.ts';
+import { UserError } from '../../config/index.ts';
+import type { RgbImage } from '../dataset.ts';
 
 /** Bytes of the file header; the picture's own header follows. */
 const FILE_HEADER = 14;

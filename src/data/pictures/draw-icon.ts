@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Resvg } from '@resvg/resvg-js';
-import { nearNames, UserError } from '../config/index.ts';
-import type { RgbImage } from './dataset.ts';
+import { nearNames, UserError } from '../../config/index.ts';
+import type { RgbImage } from '../dataset.ts';
 
 /** Box and orientation of a drawing; lengths in the set's own units, `rotate` in quarter turns clockwise. */
 interface Placement {
