@@ -64,14 +64,18 @@ export function benchSpeedCommand(): Command {
       'after',
       `
 Measures: ${MEASURE_NAMES.join(' ')}
-  Without --only: all but the middle and csc steps with 10, 397 and 1000 classes.
+  Without --only: all but listings, and the middle and csc steps with 10, 397 and 1000 classes.
   coop-step-K: one training step with K classes; encode-: image tower alone; pictures-: from JPEG files.
+  list-N: from N files in folders of classes to a list of labelled pictures, with peak memory; -cached: from the cache
+  of listings. It writes N empty files (and needs as many free inodes) in a new folder under the system's temporary
+  folder, TMPDIR where that is set, and removes them afterwards.
 Every run stands between products of 1024 × 1024 matrices through the same runtime with the same threads; values
 are medians; a ratio is the rate of the counted multiplications over that of the products.
 
 Examples:
   npx coop-bench bench speed --only coop-step-100 --json
   npx coop-bench bench speed --only coop-step-37,coop-step-100 --threads 1,2 --rounds 15
+  npx coop-bench bench speed --only list-200000,list-200000-cached --json
   npx coop-bench bench speed`,
     )
     .action(run);

@@ -1,12 +1,7 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { UserError } from '../config/index.ts';
-import type { PictureRequest } from '../data/index.ts';
+import { byCodePoint, isPictureName, type PictureRequest } from '../data/index.ts';
 import { remark } from './command-options.ts';
-
-const PICTURE = /^[^.].*\.(jpe?g|png|webp|gif|tiff?|bmp)$/i;
-
-/** Order of code points, which is that of UTF-8's bytes and not of JavaScript's comparison. */
-const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /**
  * Names of the pictures in a folder: files that end in jpg, jpeg, png, webp, gif, tif, tiff or bmp, in any case.
@@ -32,7 +27,7 @@ export function listPictures(folder: string): string[] {
   }
   // Links are followed when they are read; one that leads nowhere is a picture that cannot be read.
   const pictures = entries
-    .filter((entry) => PICTURE.test(entry.name) && !entry.isDirectory())
+    .filter((entry) => isPictureName(entry.name) && !entry.isDirectory())
     .map(({ name }) => name);
   if (pictures.length === 0) {
     throw new UserError('NO_PICTURES', {

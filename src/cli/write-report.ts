@@ -1,4 +1,6 @@
+import { datasetAdapter, isDatasetKey } from '../../datasets/index.ts';
 import { methodTitle } from '../config/index.ts';
+import type { Dataset } from '../data/index.ts';
 import { type Experiment, type RunSummary, runtimeVersions } from '../runner/index.ts';
 
 /**
@@ -39,8 +41,22 @@ export async function writeExperimentReport(
 }
 
 /** What a reader of the numbers should know about the sets. */
-function datasetNotes({ datasets, targets }: Experiment): string[] {
-  return [...datasets, ...targets].flatMap(({ title, note }) => (note === null ? [] : [`${title}: ${note}`]));
+function datasetNotes({ datasets, targets, data }: Experiment): string[] {
+  const made = datasets.filter(({ key }) => !isEmbedded(key));
+  const splits = made.map(({ title, splitSource }) => `${title}: ${splitSource}`);
+  return [
+    ...ownNotes([...datasets, ...targets]),
+    ...(splits.length > 0 ? [`Splits: ${splits.join('; ')}`] : []),
+    ...(data.subsample === 'all'
+      ? []
+      : [`Only the ${data.subsample} half of each set's classes is looked at`]),
+  ];
+}
+
+const isEmbedded = (key: string): boolean => isDatasetKey(key) && datasetAdapter(key).disk === null;
+
+function ownNotes(datasets: readonly Dataset[]): string[] {
+  return datasets.flatMap(({ title, note }) => (note === null ? [] : [`${title}: ${note}`]));
 }
 
 /** Words of a command line as they can be typed again. */

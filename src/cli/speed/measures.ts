@@ -1,9 +1,14 @@
 import { nearNames, UserError } from '../../config/index.ts';
 import { coopStepMeasure } from './coop-step.ts';
+import { listingMeasure } from './listing.ts';
 import { runnerOverheadMeasure } from './overhead.ts';
 import { decodeResizeMeasure, encodeMeasure, picturesMeasure } from './pictures.ts';
 import { linearProbeMeasure } from './probe.ts';
 import type { Measure } from './workload.ts';
+
+const SMALL_TREE = { folders: 200, files: 200_000 } as const;
+/** As large as ImageNet's training pictures. */
+const IMAGENET_TREE = { folders: 1000, files: 1_281_167 } as const;
 
 /** Every measure by name, in the order they are taken. */
 export const MEASURES = {
@@ -29,13 +34,20 @@ export const MEASURES = {
   'linear-probe': linearProbeMeasure,
   'decode-resize': decodeResizeMeasure,
   'runner-overhead': runnerOverheadMeasure,
+  'list-200000': listingMeasure(SMALL_TREE, 'disk'),
+  'list-200000-cached': listingMeasure(SMALL_TREE, 'cache'),
+  'list-1281167': listingMeasure(IMAGENET_TREE, 'disk'),
+  'list-1281167-cached': listingMeasure(IMAGENET_TREE, 'cache'),
 } as const satisfies Record<string, Measure>;
 
 export type MeasureName = keyof typeof MEASURES;
 export const MEASURE_NAMES = Object.keys(MEASURES) as readonly MeasureName[];
 
-/** What is measured unless names are given: all but steps of other positions at sizes that tell nothing new. */
-export const USUAL_MEASURES = MEASURE_NAMES.filter((name) => !/^coop-step-(10|397|1000)-/.test(name));
+/**
+ * What is measured unless names are given: all but steps of other positions at sizes that tell nothing new, and
+ * listings, which write as many files as they are named after.
+ */
+export const USUAL_MEASURES = MEASURE_NAMES.filter((name) => !/^(coop-step-(10|397|1000)|list)-/.test(name));
 
 const isMeasureName = (name: string): name is MeasureName => Object.hasOwn(MEASURES, name);
 

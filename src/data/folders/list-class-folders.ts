@@ -38,7 +38,7 @@ const SETTLED_MS = 2000;
 /** What is said of a folder that cannot be listed. */
 function explain(path: string, expected: string, cause: unknown): unknown {
   const code = systemErrorCode(cause);
-  if (code === undefined) return cause;
+  if (code === undefined || cause instanceof UserError) return cause;
   const parts = { where: path, expected, cause };
   if (code === 'ENOENT') {
     const hint = 'check the path, and that the dataset is unpacked completely';
@@ -115,13 +115,11 @@ export async function listClassFolders(
   root: string,
   { cacheDir, ignored = [], names, now = Date.now }: ListOptions,
 ): Promise<ClassFolder[]> {
-  let present: readonly string[];
-  try {
-    const entries = await readdir(root, { withFileTypes: true });
-    present = names ?? (await folderNames(root, entries.filter(({ name }) => !name.startsWith('.') && !ignored.includes(name))));
-  } catch (error) {
+  const entries = await readdir(root, { withFileTypes: true }).catch((error: unknown) => {
     throw explain(root, 'a folder of one folder a class', error);
-  }
+  });
+  const isClass = ({ name }: Dirent): boolean => !name.startsWith('.') && !ignored.includes(name);
+  const present = names ?? (await folderNames(root, entries.filter(isClass)));
   const place = resolve(root);
   const kept = cacheDir === null ? new Map<string, KeptListing>() : readListings(cacheDir, place);
   const list = async (i: number) => {
@@ -139,8 +137,10 @@ export async function listClassFolders(
     if (settled === true) changed.set(name, listing);
   }
   if (cacheDir !== null && changed.size > 0) {
-    // Folders that were not asked for are kept for those who ask; what is not in the root any more is not.
-    writeListings(cacheDir, place, new Map([...kept, ...changed]));
+    // What was not asked for this time stays, unless it has left the root.
+    const here = new Set([...entries.map(({ name }) => name), ...present]);
+    const still = [...kept].filter(([name]) => here.has(name));
+    writeListings(cacheDir, place, new Map([...still, ...changed]));
   }
   return folders;
 }

@@ -82,9 +82,8 @@ export function writeListings(
   root: string,
   listings: ReadonlyMap<string, KeptListing>,
 ): void {
-  const lines = Array.from(
-    listings,
-    ([name, { stamp, pictures }]) => `${JSON.stringify([name, stamp, pictures])}\n`,
+  const lines = Array.from(listings, ([name, { stamp, pictures }]) =>
+    Buffer.from(`${JSON.stringify([name, stamp, pictures])}\n`),
   );
   const hash = createHash('sha256');
   for (const line of lines) hash.update(line);
