@@ -3,12 +3,13 @@ import { Command } from 'commander';
 import { BENCHMARKS } from '../../benchmarks/index.ts';
 import type { Benchmark } from '../config/index.ts';
 import {
+  cellLabel,
   type Experiment,
   formatDuration,
   INTERRUPTED_EXIT_CODE,
+  type Parallelism,
   type ProgressMode,
   planCells,
-  planTasks,
   type RunSummary,
   resolveParallelism,
   runExperiment,
@@ -18,6 +19,7 @@ import { addGridOptions, type BenchFlags } from './bench-options.ts';
 import { benchSpeedCommand } from './bench-speed.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { remark } from './command-options.ts';
+import { estimateHours, formatHours } from './estimate.ts';
 import { exitWith } from './exit.ts';
 import { resolveExperiment } from './grid.ts';
 import { chooseRuntime } from './runtime-choice.ts';
@@ -30,31 +32,19 @@ function remarksFor(mode: ProgressMode): (message: string) => void {
   return remark;
 }
 
-/** Prints the cells with a rough estimate of their cost on this machine's cores. */
-function printPlan(experiment: Experiment, workers: number, json: boolean): void {
+/** Prints the cells and an estimate of their cost on this machine. */
+async function printPlan(experiment: Experiment, parallelism: Parallelism, json: boolean): Promise<void> {
   const cells = planCells(experiment);
-  const tasks = planTasks(experiment, cells, (backbone) => ({
-    checkpoint: backbone.path,
-    checkpointSha256: backbone.sha256,
-    activation: backbone.activation,
-    data: experiment.data,
-    cacheDir: '',
-    promptDir: '',
-    pictureThreads: 0,
-    runtime: experiment.runtime,
-    engineVersions: experiment.engineVersions,
-  }));
-  const costMs = tasks.reduce((sum, { cost }) => sum + cost, 0);
+  const hours = await estimateHours(experiment, cells, parallelism);
+  const estimateMs = hours.reduce((sum, of) => sum + of.hours, 0) * 3_600_000;
   if (json) {
-    process.stdout.write(`${JSON.stringify({ cells, estimateMs: costMs / workers })}\n`);
+    process.stdout.write(`${JSON.stringify({ cells, estimateMs, hours })}\n`);
     return;
   }
-  for (const task of tasks) {
-    if (task.cells > 0) process.stdout.write(`${task.id}  ${task.label}  ~${formatDuration(task.cost)}\n`);
-  }
+  for (const { key, cell } of cells) process.stdout.write(`${key}  ${cellLabel(cell)}\n`);
   process.stdout.write(
-    `${cells.length} cells, about ${formatDuration(costMs / workers)} with ${workers} workers from nothing ` +
-      `(a rough estimate, made for the tiny model at 64 pixels: RN50 takes some hundred times longer)\n`,
+    `\n${formatHours(hours)}\n${cells.length} cells, about ${formatDuration(estimateMs)} with ${parallelism.workers} workers ` +
+      'from nothing (counted multiplications over the rate of this machine)\n',
   );
 }
 
@@ -78,7 +68,7 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
   for (const line of runtime.remarks) say(line);
   const experiment = await resolveExperiment(benchmark, flags, runtime, say);
   if (flags.dryRun) {
-    printPlan(experiment, parallelism.workers, flags.json ?? false);
+    await printPlan(experiment, parallelism, flags.json ?? false);
     return;
   }
   const outDir = flags.out ?? `reports/${benchmark.key}`;

@@ -17,6 +17,6 @@ export { RecordStore, type RecordSurvey } from './record-store.ts';
 export { type RunSettings, type RunSummary, runExperiment } from './run-experiment.ts';
 export { acquireRunLock, type RunLock } from './run-lock.ts';
 export type { Outcome, PoolEvent, Task, TaskError } from './task.ts';
-export { planTasks } from './tasks.ts';
+export { cellLabel, planTasks } from './tasks.ts';
 export { runtimeVersions } from './versions.ts';
 export type { WorkerFunction, WorkerJob } from './worker-job.ts';

@@ -1,11 +1,14 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { listClassFolders, pictureList } from '../../data/index.ts';
+import { fileURLToPath } from 'node:url';
 import { explainDiskError } from '../../files/index.ts';
 import { INTERRUPTED_EXIT_CODE } from '../../runner/index.ts';
-import type { Measure } from './workload.ts';
+import type { ListingAnswer } from './listing-process.ts';
+import { type Measure, median } from './workload.ts';
 
 /** A tree of empty files: `folders` classes that share `files` as evenly as they can. */
 interface Tree {
@@ -49,6 +52,21 @@ function temporaryFolder(): { readonly folder: string; readonly remove: () => vo
   return { folder, remove };
 }
 
+/** Lists a tree in a process of its own. @param cacheDir Null: nothing is kept. */
+async function listInProcess(root: string, cacheDir: string | null): Promise<ListingAnswer> {
+  const script = fileURLToPath(new URL('./listing-process.ts', import.meta.url));
+  const child = fork(script, cacheDir === null ? [root] : [root, cacheDir], {
+    execArgv: ['--import', import.meta.resolve('tsx')],
+  });
+  let answer: ListingAnswer | undefined;
+  child.on('message', (message: ListingAnswer) => {
+    answer = message;
+  });
+  const [code] = await once(child, 'close');
+  if (answer === undefined) throw new Error(`internal: the process that lists ended with ${code}`);
+  return answer;
+}
+
 /** From folders of classes to labelled pictures, as a dataset is loaded: with no cache, or from one that holds all. */
 export function listingMeasure(tree: Tree, from: 'disk' | 'cache'): Measure {
   return {
@@ -62,23 +80,25 @@ export function listingMeasure(tree: Tree, from: 'disk' | 'cache'): Measure {
         const cacheDir = from === 'cache' ? join(folder, 'cache') : null;
         if (cacheDir !== null) {
           await setTimeout(SETTLE_MS);
-          await listClassFolders(root, { cacheDir });
+          await listInProcess(root, cacheDir);
         }
+        const answers: ListingAnswer[] = [];
         return {
           problem:
             `${tree.files} empty files in ${tree.folders} folders to a list of labelled pictures, ` +
-            (from === 'cache'
-              ? 'from the cache of listings'
-              : 'listed anew; the system has its folders in memory'),
+            `${from === 'cache' ? 'from the cache of listings' : 'listed anew, the system having them in memory'}, ` +
+            `a new process each time, its start not counted`,
           unit: 's/listing' as const,
           run: async () => {
-            const classes = await listClassFolders(root, { cacheDir });
-            const labels = new Map(classes.map(({ name }, label) => [name, label]));
-            const { length } = pictureList(folder, 'train/', classes, (name) => labels.get(name)!);
-            if (length !== tree.files) throw new Error(`internal: listed ${length} of ${tree.files} files`);
+            const answer = await listInProcess(root, cacheDir);
+            if (answer.pictures !== tree.files) {
+              throw new Error(`internal: listed ${answer.pictures} of ${tree.files} files`);
+            }
+            answers.push(answer);
           },
           flops: () => null,
-          value: (milliseconds) => milliseconds / 1000,
+          value: () => median(answers.map(({ milliseconds }) => milliseconds)) / 1000,
+          peakRss: () => Math.max(...answers.map(({ peakRss }) => peakRss)),
           dispose: async () => remove(),
         };
       } catch (error) {

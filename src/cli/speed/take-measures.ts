@@ -17,7 +17,10 @@ export interface SpeedResult {
   /** Runs the medians are of. */
   readonly rounds: number;
   readonly problem: string;
-  /** Peak of the process's resident memory so far, 10⁶ bytes; only with `--only` is it this measure's own. */
+  /**
+   * Peak of the process's resident memory so far, 10⁶ bytes; only with `--only` is it this measure's own. Of the
+   * process that lists, for listings.
+   */
   readonly rss_mb?: number;
 }
 
@@ -63,6 +66,8 @@ async function takeMeasure(measure: Measure, threads: number, rounds: number): P
     const flops = workload.flops();
     const gemmGflops = MULTIPLICATION_FLOPS / median(products) / 1e6;
     const gflops = flops === null ? null : flops / milliseconds / 1e6;
+    // resourceUsage counts in units of 1024 bytes.
+    const peakRss = workload.peakRss?.() ?? process.resourceUsage().maxRSS * 1024;
     return {
       threads,
       value: rounded(workload.value(milliseconds)),
@@ -72,8 +77,7 @@ async function takeMeasure(measure: Measure, threads: number, rounds: number): P
       gemm_gflops: rounded(gemmGflops),
       rounds: work.length,
       problem: workload.problem,
-      // resourceUsage counts in units of 1024 bytes.
-      ...(measure.memory ? { rss_mb: Math.round((process.resourceUsage().maxRSS * 1024) / 1e6) } : {}),
+      ...(measure.memory ? { rss_mb: Math.round(peakRss / 1e6) } : {}),
     };
   } finally {
     await workload.dispose();

@@ -17,6 +17,8 @@ export interface Workload {
   flops(): number | null;
   /** The value in `unit`, of a run that took this many milliseconds. */
   value(milliseconds: number): number;
+  /** Peak resident memory in bytes where the work is done in a process of its own; absent: this process's counts. */
+  peakRss?(): number;
   dispose(): Promise<void>;
 }
 
