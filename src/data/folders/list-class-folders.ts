@@ -4,14 +4,17 @@ import { join, resolve } from 'node:path';
 import { UserError } from '../../config/index.ts';
 import { systemErrorCode } from '../../files/index.ts';
 import { inOrder } from '../pictures/in-order.ts';
-import { type KeptListing, readListings, writeListings } from './listing-cache.ts';
+import { type KeptListing, packNames, readListings, unpackNames, writeListings } from './listing-cache.ts';
 import { byCodePoint, isPictureName } from './picture-names.ts';
 
 /** A class as it lies on disk. */
 export interface ClassFolder {
   /** As the disk writes it: composed and decomposed letters are not made one. */
   readonly name: string;
-  /** Names of the pictures directly in it, sorted by code point; may be none. */
+  /**
+   * Names of the pictures directly in it, sorted by code point; may be none. Unpacked whenever they are asked for:
+   * take them once.
+   */
   readonly pictures: readonly string[];
 }
 
@@ -69,6 +72,14 @@ async function folderNames(root: string, entries: readonly Dirent[]): Promise<st
   return names.sort(byCodePoint);
 }
 
+/** Not the names themselves: ImageNet's 1.28 million strings would stand beside the list that is made of them. */
+const classFolder = (name: string, { packed }: KeptListing): ClassFolder => ({
+  name,
+  get pictures() {
+    return unpackNames(packed);
+  },
+});
+
 /** A folder moved here, or changed by a tool that sets its time back, is told by its number and its change time. */
 const stampOf = ({ ino, mtimeNs, ctimeNs }: BigIntStats): string => `${ino} ${mtimeNs} ${ctimeNs}`;
 
@@ -96,7 +107,7 @@ async function listFolder(
   }
   const changedAtMs = Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs));
   return {
-    listing: { stamp, pictures: pictures.sort(byCodePoint) },
+    listing: { stamp, packed: packNames(pictures.sort(byCodePoint)) },
     settled: changedAtMs <= listedAtMs - SETTLED_MS,
   };
 }
@@ -133,7 +144,7 @@ export async function listClassFolders(
   const folders: ClassFolder[] = [];
   const changed = new Map<string, KeptListing>();
   for await (const { name, listing, settled } of inOrder(present.length, list, AHEAD)) {
-    folders.push({ name, pictures: listing.pictures });
+    folders.push(classFolder(name, listing));
     if (settled === true) changed.set(name, listing);
   }
   if (cacheDir !== null && changed.size > 0) {

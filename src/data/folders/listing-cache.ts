@@ -8,17 +8,25 @@ import { makeFolder, removeAbandonedFiles, systemErrorCode, writeFileAtomic } fr
 export interface KeptListing {
   /** Tells this state of this folder from any other. */
   readonly stamp: string;
-  /** As `ClassFolder.pictures`. */
-  readonly pictures: readonly string[];
+  /** Names of its pictures, packed by `packNames`. */
+  readonly packed: Buffer;
 }
 
+/** Names in a third of the memory that strings take: a JSON list as UTF-8. */
+export const packNames = (names: readonly string[]): Buffer => Buffer.from(JSON.stringify(names));
+
+/** The names again. Each is a string of its own, none a part of a large one that would be held with it. */
+export const unpackNames = (packed: Buffer): string[] => JSON.parse(packed.toString());
+
 /**
- * The file: a line of JSON with these fields and the SHA-256 of what follows; then a line a folder,
- * `[name, stamp, [picture, …]]`. Raise the version when other files count as pictures, or when stamps change.
+ * The file: a line of JSON with these fields, the root and the SHA-256 of what follows; then a line a folder,
+ * `[name, stamp]`, a tab, and the packed names. Raise the version when other files count as pictures, or when stamps
+ * or packing change.
  */
 const HEADER = { format: 'coop-bench listing', version: 1 } as const;
 
-const LINE_FEED = 10;
+/** JSON writes neither within a text. */
+const [TAB, LINE_FEED] = [9, 10];
 
 const listingFolder = (cacheDir: string): string => join(cacheDir, 'listings');
 
@@ -30,27 +38,18 @@ function listingPath(cacheDir: string, root: string): string {
 
 const headerOf = (root: string, sha256: string): string => `${JSON.stringify({ ...HEADER, root, sha256 })}\n`;
 
-function isLine(value: unknown): value is [string, string, string[]] {
-  if (!Array.isArray(value) || value.length !== 3) return false;
-  const [name, stamp, pictures] = value as readonly unknown[];
-  const texts = Array.isArray(pictures) && pictures.every((picture) => typeof picture === 'string');
-  return typeof name === 'string' && typeof stamp === 'string' && texts;
-}
-
-/** Nothing, unless these are the bytes that were written for this root. */
+/** Nothing, unless these are the bytes that were written for this root: then their form needs no second look. */
 function parseListings(bytes: Buffer, root: string): Map<string, KeptListing> {
   const bodyAt = bytes.indexOf(LINE_FEED) + 1;
   const body = bytes.subarray(bodyAt);
   const sha256 = createHash('sha256').update(body).digest('hex');
   if (bytes.toString('utf8', 0, bodyAt) !== headerOf(root, sha256)) return new Map();
   const listings = new Map<string, KeptListing>();
-  // Parsed line by line: one text of all would be held beside its bytes.
   for (let at = 0; at < body.length; ) {
     const end = body.indexOf(LINE_FEED, at);
-    const line: unknown = JSON.parse(body.toString('utf8', at, end));
-    if (!isLine(line)) throw new SyntaxError('a line of another form');
-    const [name, stamp, pictures] = line;
-    listings.set(name, { stamp, pictures });
+    const tab = body.indexOf(TAB, at);
+    const [name, stamp]: readonly [string, string] = JSON.parse(body.toString('utf8', at, tab));
+    listings.set(name, { stamp, packed: body.subarray(tab + 1, end) });
     at = end + 1;
   }
   return listings;
@@ -66,7 +65,7 @@ export function readListings(cacheDir: string, root: string): Map<string, KeptLi
   try {
     return parseListings(readFileSync(listingPath(cacheDir, root)), root);
   } catch (error) {
-    if (error instanceof SyntaxError || systemErrorCode(error) !== undefined) return new Map();
+    if (systemErrorCode(error) !== undefined) return new Map();
     throw error;
   }
 }
@@ -82,15 +81,17 @@ export function writeListings(
   root: string,
   listings: ReadonlyMap<string, KeptListing>,
 ): void {
-  const lines = Array.from(listings, ([name, { stamp, pictures }]) =>
-    Buffer.from(`${JSON.stringify([name, stamp, pictures])}\n`),
-  );
+  const parts = Array.from(listings, ([name, { stamp, packed }]) => [
+    Buffer.from(`${JSON.stringify([name, stamp])}\t`),
+    packed,
+    Buffer.of(LINE_FEED),
+  ]).flat();
   const hash = createHash('sha256');
-  for (const line of lines) hash.update(line);
+  for (const part of parts) hash.update(part);
   try {
     makeFolder(listingFolder(cacheDir));
     removeAbandonedFiles(listingFolder(cacheDir));
-    writeFileAtomic(listingPath(cacheDir, root), [headerOf(root, hash.digest('hex')), ...lines]);
+    writeFileAtomic(listingPath(cacheDir, root), [headerOf(root, hash.digest('hex')), ...parts]);
   } catch (error) {
     if (!(error instanceof UserError) && systemErrorCode(error) === undefined) throw error;
   }
