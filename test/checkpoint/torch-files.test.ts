@@ -6,7 +6,8 @@ import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readSafetensors } from '../../src/checkpoint/safetensors.ts';
 import type { StoredTensor } from '../../src/checkpoint/safetensors-dtype.ts';
-import { isTorchFile, openTorchFile, Placeholder, type TorchFile } from '../../src/checkpoint/torch/index.ts';
+import { isTorchFile, openTorchFile, type TorchFile } from '../../src/checkpoint/torch/index.ts';
+import { Placeholder } from '../../src/pickle/index.ts';
 import { refused as refusedBy } from './refused.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'torch-files-'));

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { openTorchFile, Placeholder } from '../../src/checkpoint/torch/index.ts';
+import { openTorchFile } from '../../src/checkpoint/torch/index.ts';
+import { Placeholder } from '../../src/pickle/index.ts';
 import { refused } from './refused.ts';
 import * as p from './torch-parts.ts';
 

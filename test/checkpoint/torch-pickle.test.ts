@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Placeholder } from '../../src/checkpoint/torch/index.ts';
 import { readPickle } from '../../src/checkpoint/torch/read-pickle.ts';
+import { Placeholder } from '../../src/pickle/index.ts';
 import { refused } from './refused.ts';
 import * as p from './torch-parts.ts';
 

@@ -1,6 +1,7 @@
 import { UserError } from '../../config/index.ts';
+import { kindOf, type PickleValue, Placeholder } from '../../pickle/index.ts';
 import { damaged, shown, tooLarge, unknownClass } from './errors.ts';
-import { kindOf, type PickleValue, Placeholder, TorchTensor } from './pickle-values.ts';
+import { TorchTensor } from './torch-values.ts';
 
 /** More tensors than any checkpoint has. */
 const TENSOR_LIMIT = 100_000;

@@ -1,13 +1,14 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { nearNames, UserError } from '../../config/index.ts';
+import type { PickleValue } from '../../pickle/index.ts';
 import type { TensorEntry, TensorFile } from '../tensor-file.ts';
 import { damaged, shown, tooLarge } from './errors.ts';
 import { fileBytes } from './file-bytes.ts';
-import type { PickleValue, TorchTensor } from './pickle-values.ts';
 import { isTorchFile } from './sniff.ts';
 import { checkTensor, readTensor } from './tensor-layout.ts';
 import { readTorchArchive, type TorchArchive } from './torch-archive.ts';
+import type { TorchTensor } from './torch-values.ts';
 import type { ZipRange } from './zip-directory.ts';
 
 /** A file of PyTorch whose tensors are fetched one by one. Close it after use. */

@@ -1,5 +1,6 @@
+import type { PickleValue } from '../../pickle/index.ts';
 import { elementCount, toFloat32 } from '../safetensors-dtype.ts';
-import { type PickleValue, TorchTensor } from './pickle-values.ts';
+import { TorchTensor } from './torch-values.ts';
 
 /** Factor of QuickGELU, x · σ(1.702 x). Source: openai/CLIP clip/model.py. */
 const QUICK_GELU_FACTOR = 1.702;

@@ -1,7 +1,7 @@
 import { DTYPE_BYTES, elementCount, type StoredTensor, tensorFromBytes } from '../safetensors-dtype.ts';
 import { damaged, shown } from './errors.ts';
 import type { FileBytes } from './file-bytes.ts';
-import type { TorchTensor } from './pickle-values.ts';
+import type { TorchTensor } from './torch-values.ts';
 import { checkCrc, type ZipRange } from './zip-directory.ts';
 
 /** Elements of a storage that a tensor reaches over, from its first to its last; 0 for an empty tensor. */

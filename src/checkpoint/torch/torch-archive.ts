@@ -1,8 +1,8 @@
 import { UserError } from '../../config/index.ts';
+import type { PickleValue } from '../../pickle/index.ts';
 import { damaged } from './errors.ts';
 import type { FileBytes } from './file-bytes.ts';
 import { type FoundTensors, findModuleTensors, findStateDict } from './find-tensors.ts';
-import type { PickleValue } from './pickle-values.ts';
 import { readPickle } from './read-pickle.ts';
 import { scriptActivation } from './script-activation.ts';
 import { checkTensor, readTensor } from './tensor-layout.ts';

@@ -1,89 +1,45 @@
-import type { Dtype } from '../safetensors-dtype.ts';
+/** An object of a pickle that is neither number, text, bytes, list nor dict. Callers add their own kinds. */
+export abstract class PickleObject {
+  /** What it is, short, for messages. */
+  abstract describe(): string;
+}
 
 /**
  * Stands for whatever a pickle wants built that is not on the closed list: nothing was imported or called for it.
  *
  * Calling one, or making an object of it, gives another of the same name.
  */
-export class Placeholder {
+export class Placeholder extends PickleObject {
   /** Module and name of the class or function, e.g. `torch.optim.sgd.SGD`. */
   readonly className: string;
   /** What the pickle would have set as the object's attributes: data, never acted on. */
   state: PickleValue | undefined;
 
   constructor(className: string) {
+    super();
     this.className = className;
     this.state = undefined;
   }
-}
 
-/** A class of storages such as `torch.HalfStorage`. */
-export class StorageType {
-  readonly dtype: Dtype;
-
-  constructor(dtype: Dtype) {
-    this.dtype = dtype;
-  }
-}
-
-/** A dtype such as `torch.float16`. */
-export class ElementType {
-  readonly dtype: Dtype;
-
-  constructor(dtype: Dtype) {
-    this.dtype = dtype;
+  describe(): string {
+    return this.className.slice(0, 80);
   }
 }
 
 /** A function or class on the closed list; `call` is this program's own. */
-export class Callable {
+export class Callable extends PickleObject {
   readonly name: string;
   /** @param spend Called with the number of items that are copied, and throws when that is too much in all. */
   readonly call: (args: readonly PickleValue[], spend: (items: number) => void) => PickleValue;
 
   constructor(name: string, call: Callable['call']) {
+    super();
     this.name = name;
     this.call = call;
   }
-}
 
-/** Data of one or more tensors: an entry of the zip. */
-export class StorageRef {
-  readonly dtype: Dtype;
-  /** Name of the entry, behind the archive's own folder: `data/0`. */
-  readonly entry: string;
-  /** Bytes that the pickle says it has. */
-  readonly bytes: number;
-
-  constructor(dtype: Dtype, entry: string, bytes: number) {
-    this.dtype = dtype;
-    this.entry = entry;
-    this.bytes = bytes;
-  }
-}
-
-/** A view of a storage as the pickle states it; whether it lies within is checked where it is wanted. */
-export class TorchTensor {
-  readonly storage: StorageRef;
-  readonly dtype: Dtype;
-  /** Elements of the storage before the first. */
-  readonly offset: number;
-  readonly shape: readonly number[];
-  /** Elements from one index to the next, an axis each. */
-  readonly strides: readonly number[];
-
-  constructor(
-    storage: StorageRef,
-    dtype: Dtype,
-    offset: number,
-    shape: readonly number[],
-    strides: readonly number[],
-  ) {
-    this.storage = storage;
-    this.dtype = dtype;
-    this.offset = offset;
-    this.shape = shape;
-    this.strides = strides;
+  describe(): string {
+    return this.name;
   }
 }
 
@@ -97,16 +53,11 @@ export type PickleValue =
   | Uint8Array
   | PickleValue[]
   | Map<PickleValue, PickleValue>
-  | Placeholder
-  | StorageType
-  | ElementType
-  | Callable
-  | StorageRef
-  | TorchTensor;
+  | PickleObject;
 
 /** Something in a pickle that is wrong or not understood; its reader adds the place. */
 export class PickleProblem extends Error {
-  readonly code: 'TORCH_DAMAGED' | 'PICKLE_REFUSED' | 'TORCH_TOO_LARGE';
+  readonly code: 'DAMAGED' | 'REFUSED' | 'TOO_LARGE';
   readonly expected: string;
   readonly found: string;
 
@@ -124,12 +75,8 @@ export function kindOf(value: PickleValue | undefined): string {
   if (value === null) return 'None';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (value instanceof Map) return `a dict of ${value.size}`;
-  if (value instanceof Placeholder) return value.className.slice(0, 80);
   if (value instanceof Uint8Array) return `${value.length} bytes`;
-  if (value instanceof TorchTensor) return 'a tensor';
-  if (value instanceof StorageRef) return 'a storage';
-  if (value instanceof StorageType || value instanceof ElementType) return `the type ${value.dtype}`;
-  if (value instanceof Callable) return value.name;
+  if (value instanceof PickleObject) return value.describe();
   if (typeof value === 'bigint') return 'a large integer';
   return JSON.stringify(value).slice(0, 80);
 }

@@ -1,21 +1,19 @@
-import { DTYPE_BYTES, type Dtype } from '../safetensors-dtype.ts';
 import {
   Callable,
-  ElementType,
   kindOf,
+  type PickleNames,
   PickleProblem,
   type PickleValue,
   Placeholder,
-  StorageRef,
-  StorageType,
-  TorchTensor,
-} from './pickle-values.ts';
+} from '../../pickle/index.ts';
+import { DTYPE_BYTES, type Dtype } from '../safetensors-dtype.ts';
+import { ElementType, StorageRef, StorageType, TorchTensor } from './torch-values.ts';
 
 /** PyTorch allows 64 axes. */
 const AXES_LIMIT = 64;
 
 function malformed(expected: string, found: PickleValue | undefined): PickleProblem {
-  return new PickleProblem('TORCH_DAMAGED', expected, kindOf(found));
+  return new PickleProblem('DAMAGED', expected, kindOf(found));
 }
 
 function sizes(value: PickleValue | undefined, what: string): readonly number[] {
@@ -153,7 +151,7 @@ const KNOWN: ReadonlyMap<string, PickleValue> = new Map<string, PickleValue>([
 ]);
 
 /** What a name of the pickle stands for: an entry of the closed list, or a placeholder of that name. */
-export function resolveGlobal(module: string, name: string): PickleValue {
+function resolveGlobal(module: string, name: string): PickleValue {
   const fullName = `${module === '__builtin__' ? 'builtins' : module}.${name}`;
   return KNOWN.get(fullName) ?? new Placeholder(fullName);
 }
@@ -163,13 +161,20 @@ export function resolveGlobal(module: string, name: string): PickleValue {
  *
  * @param folder Folder of the archive in which this pickle's storages lie.
  */
-export function resolveStorage(id: PickleValue, folder: string): PickleValue {
+function resolveStorage(id: PickleValue, folder: string): PickleValue {
   const expected = "a storage's ('storage', class, key, device, elements)";
-  if (!Array.isArray(id) || id[0] !== 'storage')
-    throw new PickleProblem('PICKLE_REFUSED', expected, kindOf(id));
+  if (!Array.isArray(id) || id[0] !== 'storage') throw new PickleProblem('REFUSED', expected, kindOf(id));
   const [, type, key, , elements] = id;
   if (type instanceof Placeholder) return new Placeholder(type.className);
   if (!(type instanceof StorageType) || typeof key !== 'string') throw malformed(expected, type);
   if (!Number.isSafeInteger(elements) || (elements as number) < 0) throw malformed(expected, elements);
   return new StorageRef(type.dtype, `${folder}/${key}`, (elements as number) * DTYPE_BYTES[type.dtype]);
+}
+
+/**
+ * What the names in PyTorch's pickles stand for.
+ * @param folder Folder of the archive in which this pickle's storages lie.
+ */
+export function torchNames(folder: string): PickleNames {
+  return { writer: 'torch.save', global: resolveGlobal, persistent: (id) => resolveStorage(id, folder) };
 }

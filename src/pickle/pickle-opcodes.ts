@@ -1,4 +1,3 @@
-import { resolveGlobal, resolveStorage } from './pickle-globals.ts';
 import type { PickleMachine } from './pickle-machine.ts';
 import { Callable, kindOf, PickleProblem, type PickleValue, Placeholder } from './pickle-values.ts';
 
@@ -22,11 +21,7 @@ function longInteger(bytes: Buffer): number | bigint {
 
 function long(machine: PickleMachine, length: number): void {
   if (length < 0 || length > LONG_LIMIT) {
-    throw new PickleProblem(
-      'TORCH_TOO_LARGE',
-      `an integer of at most ${LONG_LIMIT} bytes`,
-      `${length} bytes`,
-    );
+    throw new PickleProblem('TOO_LARGE', `an integer of at most ${LONG_LIMIT} bytes`, `${length} bytes`);
   }
   machine.push(longInteger(machine.data(length)));
 }
@@ -35,7 +30,7 @@ function long(machine: PickleMachine, length: number): void {
 function call(callee: PickleValue, args: PickleValue, machine: PickleMachine): PickleValue {
   if (callee instanceof Placeholder) return new Placeholder(callee.className);
   if (!(callee instanceof Callable) || !Array.isArray(args)) {
-    throw new PickleProblem('TORCH_DAMAGED', 'a function and a tuple of arguments', kindOf(callee));
+    throw new PickleProblem('DAMAGED', 'a function and a tuple of arguments', kindOf(callee));
   }
   return callee.call(args, machine.spend);
 }
@@ -48,15 +43,14 @@ function reduce(machine: PickleMachine): void {
 /** Adds to a list or set; a placeholder takes anything and keeps nothing. */
 function append(target: PickleValue, items: readonly PickleValue[]): void {
   if (target instanceof Placeholder) return;
-  if (!Array.isArray(target)) throw new PickleProblem('TORCH_DAMAGED', 'a list to add to', kindOf(target));
+  if (!Array.isArray(target)) throw new PickleProblem('DAMAGED', 'a list to add to', kindOf(target));
   for (const item of items) target.push(item);
 }
 
 function setItems(target: PickleValue, items: readonly PickleValue[]): void {
-  if (items.length % 2 !== 0)
-    throw new PickleProblem('TORCH_DAMAGED', 'pairs of key and value', 'half a pair');
+  if (items.length % 2 !== 0) throw new PickleProblem('DAMAGED', 'pairs of key and value', 'half a pair');
   if (target instanceof Placeholder) return;
-  if (!(target instanceof Map)) throw new PickleProblem('TORCH_DAMAGED', 'a dict to add to', kindOf(target));
+  if (!(target instanceof Map)) throw new PickleProblem('DAMAGED', 'a dict to add to', kindOf(target));
   for (let i = 0; i < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
 }
 
@@ -83,18 +77,14 @@ function stackGlobal(machine: PickleMachine): void {
   const name = machine.pop();
   const module = machine.pop();
   if (typeof module !== 'string' || typeof name !== 'string') {
-    throw new PickleProblem(
-      'TORCH_DAMAGED',
-      'a module and a name as text',
-      `${kindOf(module)}, ${kindOf(name)}`,
-    );
+    throw new PickleProblem('DAMAGED', 'a module and a name as text', `${kindOf(module)}, ${kindOf(name)}`);
   }
-  machine.push(resolveGlobal(module, name));
+  machine.push(machine.names.global(module, name));
 }
 
 function protocol(machine: PickleMachine): void {
   const version = machine.byte();
-  if (version > 5) throw new PickleProblem('PICKLE_REFUSED', 'protocol 5 or lower', `protocol ${version}`);
+  if (version > 5) throw new PickleProblem('REFUSED', 'protocol 5 or lower', `protocol ${version}`);
 }
 
 const pushNew = (make: () => PickleValue) => (machine: PickleMachine) => machine.push(make());
@@ -113,7 +103,7 @@ export const OPERATIONS: ReadonlyMap<number, Operation> = new Map<number, Operat
   [0x4b, { name: 'BININT1', run: (m) => m.push(m.byte()) }],
   [0x4d, { name: 'BININT2', run: (m) => m.push(m.uint16()) }],
   [0x4e, { name: 'NONE', run: (m) => m.push(null) }],
-  [0x51, { name: 'BINPERSID', run: (m) => m.push(resolveStorage(m.pop(), m.folder)) }],
+  [0x51, { name: 'BINPERSID', run: (m) => m.push(m.names.persistent(m.pop())) }],
   [0x52, { name: 'REDUCE', run: reduce }],
   [0x54, { name: 'BINSTRING', run: (m) => m.push(m.text(m.int32())) }],
   [0x55, { name: 'SHORT_BINSTRING', run: (m) => m.push(m.text(m.byte())) }],
@@ -130,7 +120,7 @@ export const OPERATIONS: ReadonlyMap<number, Operation> = new Map<number, Operat
     },
   ],
   [0x62, { name: 'BUILD', run: build }],
-  [0x63, { name: 'GLOBAL', run: (m) => m.push(resolveGlobal(m.line(), m.line())) }],
+  [0x63, { name: 'GLOBAL', run: (m) => m.push(m.names.global(m.line(), m.line())) }],
   [0x64, { name: 'DICT', run: dict }],
   [
     0x65,

@@ -1,6 +1,7 @@
+import type { PickleNames } from './pickle-names.ts';
 import { kindOf, PickleProblem, type PickleValue } from './pickle-values.ts';
 
-/** More than any checkpoint needs; reached by hostile files before memory or time run out. */
+/** More than any file that is read here needs; reached by hostile files before memory or time run out. */
 const STACK_LIMIT = 1_000_000;
 const MEMO_LIMIT = 1_000_000;
 const OBJECT_LIMIT = 2_000_000;
@@ -10,7 +11,7 @@ const TEXT_LIMIT = 16 << 20;
 const LINE_LIMIT = 4096;
 
 function limited(what: string, limit: number): PickleProblem {
-  return new PickleProblem('TORCH_TOO_LARGE', `at most ${limit} ${what}`, 'more');
+  return new PickleProblem('TOO_LARGE', `at most ${limit} ${what}`, 'more');
 }
 
 /** Bytes, stack and memo of a pickle that is being read. Everything it refuses is a `PickleProblem`. */
@@ -23,12 +24,12 @@ export class PickleMachine {
   #at = 0;
   #objects = 0;
   #copied = 0;
-  /** Folder of the archive that holds this pickle's storages. */
-  readonly folder: string;
+  /** What its names stand for. */
+  readonly names: PickleNames;
 
-  constructor(bytes: Uint8Array, folder: string) {
+  constructor(bytes: Uint8Array, names: PickleNames) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.folder = folder;
+    this.names = names;
   }
 
   /** Bytes read so far. */
@@ -40,7 +41,7 @@ export class PickleMachine {
     const start = this.#at;
     if (count > this.#bytes.length - start) {
       const left = this.#bytes.length - start;
-      throw new PickleProblem('TORCH_DAMAGED', `${count} more bytes`, `${left} before the end`);
+      throw new PickleProblem('DAMAGED', `${count} more bytes`, `${left} before the end`);
     }
     this.#at += count;
     return start;
@@ -66,7 +67,7 @@ export class PickleMachine {
   uint64(): number {
     const value = this.#bytes.readBigUInt64LE(this.#take(8));
     if (value > BigInt(this.#bytes.length)) {
-      throw new PickleProblem('TORCH_DAMAGED', `a length of at most ${this.#bytes.length}`, String(value));
+      throw new PickleProblem('DAMAGED', `a length of at most ${this.#bytes.length}`, String(value));
     }
     return Number(value);
   }
@@ -90,7 +91,7 @@ export class PickleMachine {
     const end = this.#bytes.subarray(this.#at, this.#at + LINE_LIMIT).indexOf(10) + this.#at;
     if (end < this.#at) {
       if (this.#bytes.length - this.#at >= LINE_LIMIT) throw limited('bytes in a line', LINE_LIMIT);
-      throw new PickleProblem('TORCH_DAMAGED', 'the end of a line', 'the end of the pickle');
+      throw new PickleProblem('DAMAGED', 'the end of a line', 'the end of the pickle');
     }
     const line = this.text(end - this.#at);
     this.#take(1);
@@ -117,7 +118,7 @@ export class PickleMachine {
   top(): PickleValue {
     const floor = this.#marks.at(-1) ?? 0;
     if (this.#stack.length <= floor) {
-      throw new PickleProblem('TORCH_DAMAGED', 'a value on the stack', 'none since the last mark');
+      throw new PickleProblem('DAMAGED', 'a value on the stack', 'none since the last mark');
     }
     return this.#stack.at(-1)!;
   }
@@ -130,7 +131,7 @@ export class PickleMachine {
   /** Takes the values since the last mark, and the mark. */
   popMark(): PickleValue[] {
     const floor = this.#marks.pop();
-    if (floor === undefined) throw new PickleProblem('TORCH_DAMAGED', 'a mark on the stack', 'none');
+    if (floor === undefined) throw new PickleProblem('DAMAGED', 'a mark on the stack', 'none');
     return this.#stack.splice(floor);
   }
 
@@ -147,7 +148,7 @@ export class PickleMachine {
 
   recall(key: number): void {
     const value = this.#memo.get(key);
-    if (value === undefined) throw new PickleProblem('TORCH_DAMAGED', `a remembered value ${key}`, 'none');
+    if (value === undefined) throw new PickleProblem('DAMAGED', `a remembered value ${key}`, 'none');
     this.push(value);
   }
 
@@ -161,7 +162,7 @@ export class PickleMachine {
   result(): PickleValue {
     const value = this.pop();
     if (this.#stack.length > 0 || this.#marks.length > 0) {
-      throw new PickleProblem('TORCH_DAMAGED', 'one value at the end', `${kindOf(value)} and others`);
+      throw new PickleProblem('DAMAGED', 'one value at the end', `${kindOf(value)} and others`);
     }
     return value;
   }
