@@ -105,6 +105,8 @@ export async function executeCell(run: CellRun, context: WorkerContext): Promise
   const startedAt = new Date();
   const start = performance.now();
   const { result, fitted, classNames } = await compute(run, cell, context);
+  // Pictures of which new crops are drawn are first met here.
+  context.rememberContents();
   const record: CellRecord = {
     schemaVersion: 1,
     status: 'ok',

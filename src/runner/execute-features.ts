@@ -31,7 +31,9 @@ async function wantedViews(
     for (const i of indices) {
       const datum = dataset[split][i]!;
       const key = await unlessUnreadable(() => context.featureKey(datum, view));
-      if (key !== null) wanted.set(key, viewRequest(datum.picture, view, context.resolution));
+      if (key === null) continue;
+      const content = context.pictureKey(datum.picture);
+      wanted.set(key, viewRequest(datum.picture, content, view, context.resolution));
     }
   }
   return wanted;
@@ -69,6 +71,7 @@ export async function executeFeatures(
   context: WorkerContext,
 ): Promise<JobValue> {
   const wanted = await wantedViews(job, context);
+  context.rememberContents();
   context.store.refresh();
   const missing = context.store
     .missing([...wanted.keys()])

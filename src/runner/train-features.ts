@@ -1,4 +1,4 @@
-import { type Dataset, type Datum, pictureKey, stream } from '../data/index.ts';
+import { type Dataset, type Datum, stream } from '../data/index.ts';
 import type { TrainFeatures } from '../methods/index.ts';
 import { freshViewRequest } from './views.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -16,7 +16,7 @@ async function fixedViews(
   for (let index = 0; index < views; index++) {
     perView.push(await context.features(data, { index, mirror: dataset.mirrors }));
   }
-  const names = data.map(({ picture }) => pictureKey(picture));
+  const names = data.map(({ picture }) => context.pictureKey(picture));
   return {
     count: data.length,
     async batch(epoch, indices) {
@@ -45,7 +45,9 @@ function freshViews(
       const load = async (i: number) => {
         const { picture } = data[indices[i]!]!;
         const key = { seed, epoch, mirror: dataset.mirrors };
-        return pictures.prepare(freshViewRequest(picture, key, encoder.resolution));
+        return pictures.prepare(
+          freshViewRequest(picture, context.pictureKey(picture), key, encoder.resolution),
+        );
       };
       return encoder.encode(indices.length, load, pictures.ahead);
     },

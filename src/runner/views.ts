@@ -1,4 +1,4 @@
-import { type PictureRef, type PictureRequest, type PictureView, pictureKey } from '../data/index.ts';
+import type { PictureRef, PictureRequest, PictureView } from '../data/index.ts';
 
 /** The view of test pictures (and of the linear probe's training pictures): resize and centre crop. */
 export const TEST_VIEW = -1;
@@ -20,25 +20,30 @@ export function viewName({ index, mirror }: View, resolution: number): string {
   return `v${VIEW_VERSION} ${kind} ${resolution}`;
 }
 
-/** A picture under a view. Fixed crops are keyed by (picture, number), so every seed shares them. */
+/**
+ * A picture under a view. Fixed crops are keyed by (picture, number), so every seed shares them.
+ * @param content The picture's key.
+ */
 export function viewRequest(
   picture: PictureRef,
+  content: string,
   { index, mirror }: View,
   resolution: number,
 ): PictureRequest {
   const view: PictureView =
     index === TEST_VIEW
       ? { kind: 'test' }
-      : { kind: 'crop', streamKey: ['fixed crop', pictureKey(picture), index], mirror };
+      : { kind: 'crop', streamKey: ['fixed crop', content, index], mirror };
   return { picture, view, size: resolution };
 }
 
-/** A new training crop, keyed by (seed, epoch, picture). */
+/** A new training crop, keyed by (seed, epoch, picture). @param content The picture's key. */
 export function freshViewRequest(
   picture: PictureRef,
+  content: string,
   { seed, epoch, mirror }: { readonly seed: number; readonly epoch: number; readonly mirror: boolean },
   resolution: number,
 ): PictureRequest {
-  const streamKey = ['fresh crop', seed, epoch, pictureKey(picture)];
+  const streamKey = ['fresh crop', seed, epoch, content];
   return { picture, view: { kind: 'crop', streamKey, mirror }, size: resolution };
 }

@@ -12,13 +12,16 @@ import { canonicalJson } from '../config/index.ts';
 import {
   type Dataset,
   type Datum,
+  type FilePicture,
   openPreparer,
   type PicturePreparer,
+  type PictureRef,
   pictureKey,
   viewPicture,
 } from '../data/index.ts';
 import { Classifier, type CoOpProgram, ImageEncoder } from '../methods/index.ts';
 import { type Engine, type EngineChoice, openEngine } from '../runtime/index.ts';
+import { ContentIndex } from './content-index.ts';
 import { featureKey } from './feature-key.ts';
 import { FeatureStore } from './feature-store.ts';
 import type { JobPlace } from './job.ts';
@@ -36,6 +39,9 @@ export class WorkerContext {
   readonly store: FeatureStore;
   readonly #place: JobPlace;
   readonly #datasets = new Map<string, Promise<Dataset>>();
+  /** By the folder that pictures' names start from. */
+  readonly #contents = new Map<string, ContentIndex>();
+  readonly #pictureKeys = new WeakMap<PictureRef, string>();
   readonly #programs = new Map<string, CoOpProgram>();
   #encoder: ImageEncoder | null = null;
   #pictures: PicturePreparer | null = null;
@@ -128,12 +134,39 @@ export class WorkerContext {
     return canonicalJson(engineVersions);
   }
 
+  #contentsOf({ folder }: FilePicture): ContentIndex {
+    let contents = this.#contents.get(folder);
+    if (contents === undefined) {
+      contents = new ContentIndex(this.#place.cacheDir, folder);
+      this.#contents.set(folder, contents);
+    }
+    return contents;
+  }
+
+  /**
+   * SHA-256 (hex) of a picture's content; looked up once a thread, and no file is read that was hashed before.
+   * @throws {UserError} PICTURE_MISSING, PICTURE_UNREADABLE, UNKNOWN_ICON
+   */
+  pictureKey(picture: PictureRef): string {
+    let key = this.#pictureKeys.get(picture);
+    if (key === undefined) {
+      key = picture.kind === 'file' ? this.#contentsOf(picture).keyOf(picture) : pictureKey(picture);
+      this.#pictureKeys.set(picture, key);
+    }
+    return key;
+  }
+
+  /** Puts what was learned of files' contents on disk. */
+  rememberContents(): void {
+    for (const contents of this.#contents.values()) contents.flush();
+  }
+
   /** The cache key of a picture's feature under a view. */
   featureKey(datum: Datum, view: View): string {
     const { engine, device, precision } = this.#place.runtime;
     const { versions } = runtimeVersions();
     return featureKey({
-      picture: pictureKey(datum.picture),
+      picture: this.pictureKey(datum.picture),
       view: `${viewName(view, this.resolution)}, sharp ${versions.sharp}, resvg ${versions['@resvg/resvg-js']}`,
       checkpoint: this.#model,
       engine: `${engine} ${this.#engineVersion}`,
@@ -152,7 +185,8 @@ export class WorkerContext {
     const [missing] = this.store.missing(keys);
     if (missing !== undefined) {
       // Its task left it out: looking at it again says why.
-      await viewPicture(viewRequest(data[keys.indexOf(missing)]!.picture, view, this.resolution));
+      const { picture } = data[keys.indexOf(missing)]!;
+      await viewPicture(viewRequest(picture, this.pictureKey(picture), view, this.resolution));
       throw new Error(`internal: feature ${missing} was not made`);
     }
     return this.store.read(keys);

@@ -22,22 +22,14 @@ function readPicture(path: string): Buffer {
   }
 }
 
-const keys = new Map<string, string>();
-
 /**
- * SHA-256 of a picture's content: of a file's bytes, of a drawing's SVG text. Read once a process.
+ * SHA-256 (hex) of a picture's content: of a file's bytes, of a drawing's SVG text. Reads the file every time.
  * @throws {UserError} PICTURE_MISSING, PICTURE_UNREADABLE, UNKNOWN_ICON
  */
 export function pictureKey(picture: PictureRef): string {
-  const id = picture.kind === 'file' ? picturePath(picture) : `${picture.set}:${picture.icon}`;
-  let key = keys.get(id);
-  if (key === undefined) {
-    key = sha256(
-      picture.kind === 'file' ? readPicture(picturePath(picture)) : iconSource(picture.set, picture.icon),
-    );
-    keys.set(id, key);
-  }
-  return key;
+  return sha256(
+    picture.kind === 'file' ? readPicture(picturePath(picture)) : iconSource(picture.set, picture.icon),
+  );
 }
 
 /**
