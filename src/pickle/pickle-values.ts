@@ -22,7 +22,9 @@ export class Placeholder extends PickleObject {
   }
 
   describe(): string {
-    return this.className.slice(0, 80);
+    const short = this.className.slice(0, 80);
+    // A hostile name may hold what moves a terminal's cursor.
+    return /^[\w.]*$/.test(short) ? short : JSON.stringify(short);
   }
 }
 
