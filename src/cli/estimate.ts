@@ -77,6 +77,16 @@ function flopsOfStep({ text, tokenizer }: Model, classNames: readonly string[], 
   return stepFlops({ layout: layOutPrompts(prompts, csc), text });
 }
 
+/** A function that answers every name once. */
+function remembered<T>(make: (name: string) => T): (name: string) => T {
+  const made = new Map<string, T>();
+  return (name) => {
+    const known = made.get(name) ?? make(name);
+    made.set(name, known);
+    return known;
+  };
+}
+
 /** What the cells of one dataset on one backbone cost, in milliseconds of one worker. */
 function costOf(
   dataset: Dataset,
@@ -87,11 +97,16 @@ function costOf(
   const encode = model.pictureFlops / rate + OVERHEAD.picture;
   // A view of a picture is encoded once for all cells.
   const encoded = new Set<string>();
+  const drawOf = remembered((name) => {
+    const [shots, seed] = name.split(' ').map(Number) as [number, number];
+    return drawFewShot(dataset, shots, seed);
+  });
+  const stepFlopsOf = new Map<string, number>();
   let cost = testPictures * encode;
   for (const { cell } of cells) {
     cost += OVERHEAD.cell;
     if (cell.seed === null) continue;
-    const { train, val } = drawFewShot(dataset, cell.shots, cell.seed);
+    const { train, val } = drawOf(`${cell.shots} ${cell.seed}`);
     const { method } = cell;
     if (method.kind === 'linear_probe') {
       for (const { picture } of [...train, ...val]) encoded.add(`test ${picture.name}`);
@@ -101,7 +116,9 @@ function costOf(
     } else if (method.kind === 'coop') {
       const batch = batchSizeFor(train.length, method.batchSize);
       const steps = method.epochs * Math.max(1, Math.floor(train.length / batch));
-      cost += steps * (flopsOfStep(model, dataset.classNames, method) / rate + OVERHEAD.step);
+      const flops = stepFlopsOf.get(method.key) ?? flopsOfStep(model, dataset.classNames, method);
+      stepFlopsOf.set(method.key, flops);
+      cost += steps * (flops / rate + OVERHEAD.step);
       if (method.views === 'fresh') cost += steps * batch * encode;
       else
         for (const { picture } of train)

@@ -62,6 +62,36 @@ test('a grid with --data runs the sets of the paper that are found, with the met
   // A second run finds everything.
   const again = await coopBench(args);
   assert.match(again.stdout, /"computed":0,"reused":12/);
+  // The report is made again from the same words, and names each split.
+  rmSync(join(out, 'index.html'));
+  const words = ['--data', data, '--shots', '1', '--seeds', '1', '--epochs', '2', '--out', out];
+  const report = await coopBench(['report', '--benchmark', 'fewshot', ...words]);
+  assert.equal(report.code, 0, report.stderr);
+  const page = readFileSync(join(out, 'index.html'), 'utf8');
+  assert.match(page, /Splits: ImageNet: its own folders and lists; EuroSAT: its own annotations \(seed 1\)/);
+});
+
+test('a dry run says what each set costs on each model, and computes nothing', async () => {
+  const args = ['bench', 'fewshot', '--data', data, '--dry-run', '--seeds', '1', '--progress', 'none'];
+  const [text, json] = [await coopBench(args), await coopBench([...args, '--json'])];
+  assert.deepEqual([text.code, json.code], [0, 0], text.stderr);
+  assert.match(
+    text.stdout,
+    /\n +icon-clip-rn\nimagenet +\d+ (s|min)\neurosat +\d+ (s|min)\nall +\d+ (s|min)\n/,
+  );
+  const { cells, hours } = JSON.parse(json.stdout) as {
+    cells: unknown[];
+    hours: { dataset: string; cells: number; hours: number }[];
+  };
+  assert.equal(cells.length, 2 * (1 + 5 * 5));
+  assert.deepEqual(
+    hours.map(({ dataset, cells: count }) => [dataset, count]),
+    [
+      ['imagenet', 26],
+      ['eurosat', 26],
+    ],
+  );
+  assert.ok(hours.every((of) => of.hours > 0));
 });
 
 test('domain shift scores the variants that are found over their own classes', async () => {
