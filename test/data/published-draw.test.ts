@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,11 @@ import { drawFewShot } from '../../src/data/draw/few-shot.ts';
 import { openPublishedDraws } from '../../src/data/draw/open-published-draws.ts';
 import { matchPublishedDraw, readPublishedDraw } from '../../src/data/draw/published-draw.ts';
 import { parseSplitFile } from '../../src/data/splits/split-file.ts';
+import * as p from '../checkpoint/torch-parts.ts';
+
+/** Operations by their bytes in Python's pickletools. */
+const [LIST, NEW_OBJECT, POP] = [0x6c, 0x81, 0x30];
+const [PUT_0, GET_0] = [Uint8Array.of(0x71, 0), Uint8Array.of(0x68, 0)];
 
 const fixtures = fileURLToPath(new URL('../fixtures/pickle/', import.meta.url));
 const file = (name: string): string => join(fixtures, name);
@@ -55,6 +61,36 @@ describe("a draw that CoOp's code saved", () => {
       );
     });
   }
+
+  it('of Windows, and of a class under its older name, is found in the same split', () => {
+    const saved = readPublishedDraw(file('windows.pkl'));
+    assert.match(saved.train[0]!.path, /^D:\/data\/oxford_pets\/images\/bea\/train_\d\.jpg$/);
+    const { train, val } = matchPublishedDraw(saved, split, 'draw.pkl');
+    assert.deepEqual(names(train.map((i) => split.train[i]!)), named(expected['1']!.train));
+    assert.deepEqual(names(val!.map((i) => split.val[i]!)), named(expected['1']!.val));
+  });
+
+  it('is matched by the longest end of a path, and at slashes only', () => {
+    const labelled = (name: string) => ({
+      picture: { kind: 'file' as const, folder: '/here', name },
+      label: 0,
+    });
+    const data = ['1.jpg', 'a/1.jpg', 'b/a/1.jpg', 'xa/1.jpg', '/d/9.jpg'].map(labelled);
+    const found = (...paths: string[]) =>
+      matchPublishedDraw(
+        { train: paths.map((path) => ({ path, label: 0 })), val: null },
+        { classNames: ['one'], train: data, val: [], test: [] },
+        'd.pkl',
+      ).train;
+    assert.deepEqual(found('/d/b/a/1.jpg', '/d/c/a/1.jpg', '/d/xa/1.jpg', '/d/ya/1.jpg'), [2, 1, 3, 0]);
+    assert.deepEqual(found('a/1.jpg', '/d/9.jpg'), [1, 4], 'a whole path');
+    assert.throws(
+      () => found('/d/11.jpg'),
+      refused('DRAW_OF_OTHER_SPLIT', /11\.jpg/, /try: +remove the file/),
+    );
+    assert.throws(() => found(...'123456'), refused('DRAW_OF_OTHER_SPLIT', /at most 5 pictures/));
+    assert.throws(() => found(''), refused('DRAW_OF_OTHER_SPLIT'));
+  });
 
   it('may hold training pictures only', () =>
     assert.equal(readPublishedDraw(file('train_only.pkl')).val, null));
@@ -94,6 +130,58 @@ describe("a draw that CoOp's code saved", () => {
       () => readPublishedDraw(file('call.pkl')),
       refused('DRAW_DAMAGED', /train\[0\]/, /posix\.system|nt\.system/),
     );
+  });
+
+  it('is refused where it is no file, no draw or far too large, and in few words', () => {
+    const write = (...value: p.Operations): string => {
+      const path = join(root, 'odd.pkl');
+      writeFileSync(path, p.pickle(...value));
+      return path;
+    };
+    const list = (...items: p.Operations) => p.bytesOf(p.MARK, ...items, LIST);
+    const datum = (...state: p.Operations) =>
+      p.bytesOf(p.global('dassl.data.datasets', 'Datum'), p.EMPTY_TUPLE, NEW_OBJECT, ...state, p.BUILD);
+    const draw = (...items: p.Operations) => p.dict(p.text('train'), list(...items));
+    const state = (path: Buffer | number, label: Buffer) =>
+      p.dict(p.text('_impath'), path, p.text('_label'), label);
+    const refuses = (path: string, code: string, ...words: RegExp[]) =>
+      assert.throws(() => readPublishedDraw(path), refused(code, ...words));
+
+    refuses(join(root, 'nothing.pkl'), 'DRAW_DAMAGED', /no such file/);
+    refuses(root, 'DRAW_DAMAGED', /a folder/);
+    refuses('/dev/null', 'DRAW_DAMAGED', /not a plain file/);
+    writeFileSync(join(root, 'hole.pkl'), '');
+    truncateSync(join(root, 'hole.pkl'), 2 ** 31);
+    refuses(join(root, 'hole.pkl'), 'DRAW_TOO_LARGE', /2147483648 bytes/);
+    refuses(write(list()), 'DRAW_DAMAGED', /a dict with the lists/);
+    refuses(write(p.dict(p.text('val'), list())), 'DRAW_DAMAGED', /a list train/);
+    refuses(write(draw()), 'DRAW_DAMAGED', /in train[\s\S]*none/);
+    refuses(write(draw(p.text('a.jpg'))), 'DRAW_DAMAGED', /train\[0\][\s\S]*"a\.jpg"/);
+    refuses(write(draw(datum(state(p.NONE, p.integer(0))))), 'DRAW_DAMAGED', /_impath[\s\S]*None/);
+    refuses(write(draw(datum(state(p.text('a'), p.text('0'))))), 'DRAW_DAMAGED', /_label[\s\S]*"0"/);
+    refuses(write(draw(datum(list(p.NONE)))), 'DRAW_DAMAGED', /_impath[\s\S]*nothing/);
+    refuses(write(p.text('an id'), p.PERSISTENT_ID), 'PICKLE_REFUSED', /BINPERSID/);
+    // Of protocol 0.
+    refuses(write(Buffer.from("S'text'\n")), 'PICKLE_REFUSED', /byte 2[\s\S]*STRING/);
+
+    const path = write(draw(datum(state(p.text(`\x1b[2J/${'x/'.repeat(100_000)}`), p.integer(0)))));
+    assert.throws(
+      () => matchPublishedDraw(readPublishedDraw(path), split, path),
+      (error) => error instanceof UserError && error.message.length < 1000 && !error.message.includes('\x1b'),
+    );
+  });
+
+  it('takes no long for a file whose pictures share one large state', () => {
+    const slots = Array.from({ length: 20_000 }, (_, i) => p.bytesOf(p.integer(i), p.NONE));
+    const attributes = [p.text('_impath'), p.text('a.jpg'), p.text('_label'), p.integer(0)];
+    const shared = p.bytesOf(p.tuple(p.NONE, p.dict(...slots, ...attributes)), PUT_0, POP);
+    const datum = p.bytesOf(p.global('a', 'Datum'), p.EMPTY_TUPLE, NEW_OBJECT, GET_0, p.BUILD);
+    const path = join(root, 'shared.pkl');
+    const list = p.bytesOf(p.MARK, Buffer.alloc(datum.length * 20_000, datum), LIST);
+    writeFileSync(path, p.pickle(shared, p.dict(p.text('train'), list)));
+    const start = performance.now();
+    assert.equal(readPublishedDraw(path).train.length, 20_000);
+    assert.ok(performance.now() - start < 5_000);
   });
 
   it('goes before what the seed gives, and is named where they differ', () => {
