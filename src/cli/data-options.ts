@@ -70,6 +70,15 @@ function ownPath(name: string, root: string | null): string | null {
   return candidates.find((path) => existsSync(path)) ?? null;
 }
 
+function noSuchPath(name: string): UserError {
+  return new UserError('DATA_MISSING', {
+    where: `dataset ${name}`,
+    expected: 'a folder of your pictures, or a CSV or JSON Lines file that lists them',
+    found: 'no such file or folder',
+    hint: 'check the path; known datasets go by their names: coop-bench datasets list',
+  });
+}
+
 /**
  * Finds out which datasets are meant: keys of known ones, or paths of a person's own.
  *
@@ -87,7 +96,10 @@ export function nameDatasets(
     const asPath = name.includes('/') || name.includes(sep);
     if (isDatasetKey(name) && !asPath) return name;
     const path = ownPath(name, dataRoot);
-    if (path === null) return datasetAdapter(name).key;
+    if (path === null) {
+      if (asPath) throw noSuchPath(name);
+      return datasetAdapter(name).key;
+    }
     const key = ownKey(path);
     if (Object.hasOwn(own, key)) {
       throw new UserError('SAME_DATASET', {

@@ -179,7 +179,12 @@ export function checkLabelledFeatures(examples: LabelledFeatures, classCount: nu
     throw new UserError('PROBE_DATA', { where: `linear probe: ${what} examples`, expected, found, hint });
   };
   const n = labels.length;
-  if (n === 0) refuse('at least one example', 'none', 'a dataset whose split has these pictures');
+  if (n === 0)
+    refuse(
+      'at least one example',
+      'none',
+      'a split with pictures for it; validation pictures, which choose C, may also be training pictures that fewer shots leave over',
+    );
   const dim = features.length / n;
   if (!Number.isInteger(dim) || dim === 0) {
     refuse(`features [${n}, E]`, `${features.length} numbers`, 'one feature vector a label');
