@@ -18,14 +18,17 @@ export const ablation: Benchmark = {
   title: 'Ablations',
   introduction:
     'Variants of CoOp on the same draws: context length M, place of the class name, one context for all classes or one each, a random start or given words. Each is held against M = 16 with the class name at the end.',
-  datasets: ICON_SUITE,
-  targets: [],
-  methods: METHODS,
-  photographs: {
-    datasets: PAPER_SETS,
-    targets: [],
-    methods: METHODS,
-  },
-  shots: [16],
-  seeds: [1, 2, 3],
+  studies: [
+    {
+      key: 'variants',
+      title: 'Variants of the context',
+      introduction: '',
+      datasets: ICON_SUITE,
+      targets: [],
+      methods: METHODS,
+      photographs: { datasets: PAPER_SETS, targets: [], methods: METHODS },
+      shots: [16],
+      seeds: [1, 2, 3],
+    },
+  ],
 };

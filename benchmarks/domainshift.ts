@@ -1,8 +1,8 @@
 import { ICON_SHIFTS, IMAGENET_SHIFTS } from '../datasets/index.ts';
-import type { Benchmark } from '../src/config/index.ts';
+import { oneStudy } from './one-study.ts';
 
 /** Domain generalisation: Table 1 of the paper. */
-export const domainshift: Benchmark = {
+export const domainshift = oneStudy({
   key: 'domainshift',
   title: 'Domain shift',
   introduction:
@@ -17,4 +17,4 @@ export const domainshift: Benchmark = {
   },
   shots: [16],
   seeds: [1, 2, 3],
-};
+});

@@ -1,8 +1,8 @@
 import { ICON_SUITE, PAPER_SETS } from '../datasets/index.ts';
-import type { Benchmark } from '../src/config/index.ts';
+import { oneStudy } from './one-study.ts';
 
 /** Few-shot classification: Figure 3 of the paper. */
-export const fewshot: Benchmark = {
+export const fewshot = oneStudy({
   key: 'fewshot',
   title: 'Few-shot classification',
   introduction:
@@ -24,4 +24,4 @@ export const fewshot: Benchmark = {
   },
   shots: [1, 2, 4, 8, 16],
   seeds: [1, 2, 3],
-};
+});

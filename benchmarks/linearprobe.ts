@@ -1,8 +1,8 @@
 import { ICON_SUITE, PAPER_SETS } from '../datasets/index.ts';
-import type { Benchmark } from '../src/config/index.ts';
+import { oneStudy } from './one-study.ts';
 
 /** The linear probe alone, beside zero-shot: the baselines of Figure 3. */
-export const linearprobe: Benchmark = {
+export const linearprobe = oneStudy({
   key: 'linearprobe',
   title: 'Linear probe',
   introduction:
@@ -17,4 +17,4 @@ export const linearprobe: Benchmark = {
   },
   shots: [1, 2, 4, 8, 16],
   seeds: [1, 2, 3],
-};
+});

@@ -18,6 +18,9 @@ export const DEFAULT_BACKBONE = 'icon-clip-rn';
 
 const isEmbedded = (name: string): name is keyof typeof EMBEDDED => Object.hasOwn(EMBEDDED, name);
 
+/** A backbone that was found and not measured yet. */
+export type LocatedBackbone = Omit<Backbone, 'size'>;
+
 /** How a model is looked for. */
 export interface ModelSearch {
   /** `--cache`, for models that are downloaded. */
@@ -107,7 +110,7 @@ export async function openModel(name: string, flag: string, search: ModelSearch 
  * Finds a backbone by name or path and opens it once, so that a bad file is refused before any work.
  * @throws {UserError} UNKNOWN_BACKBONE, and whatever is wrong with the checkpoint.
  */
-export async function resolveBackbone(name: string, search: ModelSearch = {}): Promise<Backbone> {
+export async function resolveBackbone(name: string, search: ModelSearch = {}): Promise<LocatedBackbone> {
   const checkpoint = await openModel(name, 'backbone', search);
   checkpoint.close();
   return {

@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import { ACTIVATIONS } from '../checkpoint/index.ts';
 import {
   type GridOptions,
-  METHOD_KEYS,
   parseEpochs,
   parseInteger,
   parseIntegers,
@@ -10,6 +9,7 @@ import {
   parseShard,
   parseViews,
 } from '../config/index.ts';
+import { METHOD_KEYS } from '../methods/index.ts';
 import { PROGRESS_MODES, type ProgressMode } from '../runner/index.ts';
 import { DEVICES, type Device, ENGINE_NAMES, type EngineName } from '../runtime/index.ts';
 import { addDataOptions } from './data-options.ts';
@@ -37,8 +37,17 @@ export function addGridOptions(command: Command): Command {
     list('backbone'),
   );
   addDataOptions(command);
-  option('--datasets <list>', 'sets to train on: names, or paths of your own pictures', list('datasets'));
-  option('--methods <list>', `all, or some of ${METHOD_KEYS.join(' ')}`, list('methods'));
+  option(
+    '--datasets <list>',
+    'sets to train on: all, names, or paths of your own pictures',
+    list('datasets'),
+  );
+  option('--studies <list>', 'questions of the experiment, where it has several', list('studies'));
+  option(
+    '--methods <list>',
+    `all of the experiment, or some of ${METHOD_KEYS.join(' ')}; settings behind colons: coop_m16_end:lr=0.02:views=fresh`,
+    list('methods'),
+  );
   option('--shots <list>', 'labelled training pictures a class', integers('shots', 1));
   option('--seeds <list>', 'seeds of draw, initialisation and training', integers('seeds', 0));
   option('--views <N|fresh>', 'fixed crops of each training picture, or a new one every time', parseViews);

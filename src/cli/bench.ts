@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { BENCHMARKS } from '../../benchmarks/index.ts';
-import type { Benchmark } from '../config/index.ts';
+import type { Benchmark, Study } from '../config/index.ts';
 import {
   cellLabel,
   type Experiment,
@@ -54,8 +54,9 @@ function closingWords(summary: RunSummary, outDir: string, elapsedMs: number): s
   const missing = summary.cells.length - computed - reused - failed;
   if (interrupted) return `stopped: ${counts}, ${missing} left; the same command goes on from here`;
   const rest = missing > 0 ? `, ${missing} left to other shards` : '';
-  const learned = summary.cells.some(({ cell }) => cell.method.kind === 'coop');
-  const prompts = learned ? `\nlearned prompts: ${relative('.', resolve(outDir, 'prompts'))}` : '';
+  const prompts = summary.learnedPrompts
+    ? `\nlearned prompts: ${relative('.', resolve(outDir, 'prompts'))}`
+    : '';
   return `${counts}${rest} in ${formatDuration(elapsedMs)}\nreport: ${relative('.', resolve(outDir, 'index.html'))}${prompts}`;
 }
 
@@ -103,6 +104,18 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
   else if (summary.failed > 0) exitWith(1);
 }
 
+/** What a study takes by default, with `--datasets all`, and with `--data`. */
+function studyHelp({ key, datasets, methods, shots, seeds, whole, photographs }: Study): string {
+  const lines = [
+    `${key}: sets ${datasets.join(' ')}`,
+    `methods ${methods.join(' ')}; shots ${shots.join(',')}; seeds ${seeds.join(',')}`,
+    ...(whole ? [`--datasets all: sets ${whole.datasets.join(' ')}; seeds ${whole.seeds.join(',')}`] : []),
+    `--data: sets ${photographs.datasets.join(' ')}`,
+    `methods ${photographs.methods.join(' ')}`,
+  ];
+  return lines.join('\n  ');
+}
+
 /** `coop-bench bench …` */
 export function benchCommand(): Command {
   const bench = new Command('bench').description('run an experiment of the paper, or measure speed');
@@ -112,11 +125,8 @@ export function benchCommand(): Command {
       .addHelpText(
         'after',
         `
-Defaults: sets ${benchmark.datasets.join(' ')}
-  methods ${benchmark.methods.join(' ')}; shots ${benchmark.shots.join(',')}; seeds ${benchmark.seeds.join(',')}
-  8 fixed crops a training picture; 50 epochs up to 4 shots, 25 above
-With --data: sets ${benchmark.photographs.datasets.join(' ')}, those that are found
-  methods ${benchmark.photographs.methods.join(' ')}
+${benchmark.studies.map(studyHelp).join('\n')}
+8 fixed crops a training picture; 50 epochs up to 4 shots, 25 above. With --data those sets that are found,
   a new crop every time (--views fresh); 50, 100, 100, 200, 200 epochs for 1, 2, 4, 8, 16 shots (ImageNet: 50)
 Your own pictures, by path: a folder of one folder a class, a CSV, a metadata.jsonl (coop-bench datasets --help);
   8 fixed crops, the paper's epochs

@@ -1,20 +1,18 @@
+import type { PlannedCell } from '../config/index.ts';
+import { methodOf } from '../methods/index.ts';
 import {
-  coopPrompts,
-  encodeImages,
-  layOutPrompts,
-  openCheckpoint,
-  readTextWeights,
-  type TextWeights,
-  Tokenizer,
-} from '../clip/index.ts';
-import type { CoOpConfig, PlannedCell } from '../config/index.ts';
-import { type Dataset, drawFewShot } from '../data/index.ts';
-import { makeGraph } from '../ir/index.ts';
-import { batchSizeFor } from '../methods/index.ts';
-import { type Backbone, type Experiment, formatDuration, type Parallelism } from '../runner/index.ts';
+  cellSizes,
+  datasetsOf,
+  type Experiment,
+  fitMilliseconds,
+  formatDuration,
+  type Parallelism,
+  pictureMilliseconds,
+  picturesNeeded,
+  rememberedDraws,
+} from '../runner/index.ts';
 import { type EngineChoice, openEngine } from '../runtime/index.ts';
-import { stepFlops } from './speed/coop-step.ts';
-import { compileMultiplication, graphFlops, MULTIPLICATION_FLOPS } from './speed/multiplication.ts';
+import { compileMultiplication, MULTIPLICATION_FLOPS } from './speed/multiplication.ts';
 
 /** Hours of one dataset on one backbone, all methods, from nothing. */
 export interface HoursOf {
@@ -29,12 +27,6 @@ const REACHED = 0.7;
 const PRODUCTS = 5;
 const HOUR_MS = 3_600_000;
 
-/** L-BFGS iterations of a probe's whole search, roughly. */
-const PROBE_ITERATIONS = 2000;
-
-/** What small things cost beside their multiplications, in milliseconds: a step's calls, a picture's decoding, a fit. */
-const OVERHEAD = { step: 1.5, picture: 1.2, cell: 100 } as const;
-
 /** Floating-point operations a millisecond that one worker reaches on this machine. */
 async function measureRate(runtime: Experiment['runtime'], threads: number): Promise<number> {
   const engine = openEngine(runtime as EngineChoice, threads);
@@ -47,87 +39,6 @@ async function measureRate(runtime: Experiment['runtime'], threads: number): Pro
   return (MULTIPLICATION_FLOPS / median) * REACHED;
 }
 
-/** What the work of a backbone is counted from. */
-interface Model {
-  readonly embedDim: number;
-  readonly pictureFlops: number;
-  readonly text: TextWeights;
-  readonly tokenizer: Tokenizer;
-}
-
-async function openModel({ path, activation }: Backbone): Promise<Model> {
-  const checkpoint = await openCheckpoint(path, activation ?? undefined);
-  try {
-    const text = readTextWeights(checkpoint.weights, checkpoint.architecture);
-    return {
-      embedDim: checkpoint.architecture.embedDim,
-      pictureFlops: graphFlops(makeGraph({ features: encodeImages(checkpoint, 1) })),
-      text,
-      tokenizer: new Tokenizer(checkpoint.architecture.text.vocabSize),
-    };
-  } finally {
-    checkpoint.close();
-  }
-}
-
-function flopsOfStep({ text, tokenizer }: Model, classNames: readonly string[], config: CoOpConfig): number {
-  const { nCtx, position, csc } = config;
-  const { contextLength } = text.architecture;
-  const prompts = coopPrompts(tokenizer, classNames, { nCtx, position, contextLength });
-  return stepFlops({ layout: layOutPrompts(prompts, csc), text });
-}
-
-/** A function that answers every name once. */
-function remembered<T>(make: (name: string) => T): (name: string) => T {
-  const made = new Map<string, T>();
-  return (name) => {
-    const known = made.get(name) ?? make(name);
-    made.set(name, known);
-    return known;
-  };
-}
-
-/** What the cells of one dataset on one backbone cost, in milliseconds of one worker. */
-function costOf(
-  dataset: Dataset,
-  cells: readonly PlannedCell[],
-  testPictures: number,
-  { model, rate }: { readonly model: Model; readonly rate: number },
-): number {
-  const encode = model.pictureFlops / rate + OVERHEAD.picture;
-  // A view of a picture is encoded once for all cells.
-  const encoded = new Set<string>();
-  const drawOf = remembered((name) => {
-    const [shots, seed] = name.split(' ').map(Number) as [number, number];
-    return drawFewShot(dataset, shots, seed);
-  });
-  const stepFlopsOf = new Map<string, number>();
-  let cost = testPictures * encode;
-  for (const { cell } of cells) {
-    cost += OVERHEAD.cell;
-    if (cell.seed === null) continue;
-    const { train, val } = drawOf(`${cell.shots} ${cell.seed}`);
-    const { method } = cell;
-    if (method.kind === 'linear_probe') {
-      for (const { picture } of [...train, ...val]) encoded.add(`test ${picture.name}`);
-      // Scores and gradient of every iteration.
-      const products = 4 * train.length * model.embedDim * dataset.classNames.length;
-      cost += (products * PROBE_ITERATIONS) / rate;
-    } else if (method.kind === 'coop') {
-      const batch = batchSizeFor(train.length, method.batchSize);
-      const steps = method.epochs * Math.max(1, Math.floor(train.length / batch));
-      const flops = stepFlopsOf.get(method.key) ?? flopsOfStep(model, dataset.classNames, method);
-      stepFlopsOf.set(method.key, flops);
-      cost += steps * (flops / rate + OVERHEAD.step);
-      if (method.views === 'fresh') cost += steps * batch * encode;
-      else
-        for (const { picture } of train)
-          for (let view = 0; view < method.views; view++) encoded.add(`${view} ${picture.name}`);
-    }
-  }
-  return cost + encoded.size * encode;
-}
-
 /**
  * Estimates what every set costs on every backbone: counted multiplications over a rate that is measured here in a
  * second, and some overhead.
@@ -138,27 +49,28 @@ export async function estimateHours(
   { workers, threads }: Parallelism,
 ): Promise<HoursOf[]> {
   const rate = await measureRate(experiment.runtime, threads);
-  const estimates: HoursOf[] = [];
-  for (const backbone of experiment.backbones) {
-    const model = await openModel(backbone);
-    for (const dataset of experiment.datasets) {
+  const { sources, targets } = datasetsOf(experiment);
+  const datasets = new Map([...targets, ...sources].map((dataset) => [dataset.key, dataset]));
+  const drawOf = rememberedDraws();
+  return experiment.backbones.flatMap((backbone) => {
+    const sizeOf = cellSizes(backbone, sources, drawOf);
+    return sources.map(({ key }): HoursOf => {
       const own = cells.filter(
-        ({ cell }) => cell.backbone.sha256 === backbone.sha256 && cell.dataset.key === dataset.key,
+        ({ cell }) => cell.backbone.sha256 === backbone.sha256 && cell.dataset.key === key,
       );
-      const tests = [dataset, ...experiment.targets].map(({ test }) =>
-        Math.min(test.length, experiment.limit ?? Number.POSITIVE_INFINITY),
+      // A view of a picture is encoded once for all cells.
+      const pictures = [...picturesNeeded(own, datasets, drawOf).values()].reduce(
+        (sum, needed) => sum + needed.count,
+        0,
       );
-      const pictures = tests.reduce((sum, count) => sum + count, 0);
-      const milliseconds = costOf(dataset, own, pictures, { model, rate }) / workers;
-      estimates.push({
-        dataset: dataset.key,
-        backbone: backbone.name,
-        cells: own.length,
-        hours: milliseconds / HOUR_MS,
-      });
-    }
-  }
-  return estimates;
+      const fits = own.reduce((sum, planned) => {
+        const { method } = planned.cell;
+        return sum + fitMilliseconds(methodOf(method).work(method, sizeOf(planned)), backbone.size, rate);
+      }, 0);
+      const milliseconds = (pictures * pictureMilliseconds(backbone.size, rate) + fits) / workers;
+      return { dataset: key, backbone: backbone.name, cells: own.length, hours: milliseconds / HOUR_MS };
+    });
+  });
 }
 
 /** A table of times: a row a dataset, a column a backbone. */

@@ -1,28 +1,20 @@
 import { inClassesOf, loadDataset } from '../../datasets/index.ts';
-import {
-  coopPrompts,
-  encodeImages,
-  fillTemplate,
-  logitScale,
-  openCheckpoint,
-  readTextWeights,
-  Tokenizer,
-  textPrompts,
-} from '../clip/index.ts';
-import {
-  type Benchmark,
-  checkMethodKey,
-  type GridOptions,
-  METHOD_KEYS,
-  type MethodConfig,
-  UserError,
-} from '../config/index.ts';
+import { encodeImages, logitScale, openCheckpoint, readTextWeights, Tokenizer } from '../clip/index.ts';
+import { type Benchmark, type GridOptions, type MethodConfig, UserError } from '../config/index.ts';
 import type { Dataset } from '../data/index.ts';
-import { initialContext } from '../methods/index.ts';
-import { type Backbone, type Experiment, settingsOn } from '../runner/index.ts';
-import { DEFAULT_BACKBONE, resolveBackbone } from './backbones.ts';
+import { graphFlops, makeGraph } from '../ir/index.ts';
+import { checkMethodKey, methodOf } from '../methods/index.ts';
+import {
+  type Backbone,
+  datasetsOf,
+  type Experiment,
+  type ModelSize,
+  type StudyGrid,
+  settingsOn,
+} from '../runner/index.ts';
+import { DEFAULT_BACKBONE, type LocatedBackbone, resolveBackbone } from './backbones.ts';
 import { cacheFolder } from './cache-folder.ts';
-import { chooseDatasets } from './choose-datasets.ts';
+import { chooseStudies } from './choose-studies.ts';
 import type { RuntimeChoice } from './runtime-choice.ts';
 
 /** Tasks, tables and figures tell backbones apart by their names, and cells by their weights. */
@@ -66,29 +58,23 @@ function checkShots(shots: readonly number[], datasets: readonly Dataset[]): voi
 /**
  * Finds out what would fail in every cell: a model with missing, misshapen or non-finite weights, a prompt that
  * is longer than its context, words to start from that the vocabulary splits.
+ * @returns What work with the model is counted from.
  */
 async function checkModel(
-  backbone: Backbone,
-  datasets: readonly Dataset[],
-  settingsOf: (dataset: Dataset) => readonly MethodConfig[],
-): Promise<void> {
+  backbone: LocatedBackbone,
+  tasks: readonly { readonly dataset: Dataset; readonly method: MethodConfig }[],
+): Promise<ModelSize> {
   const checkpoint = await openCheckpoint(backbone.path, backbone.activation ?? undefined);
-  const { contextLength, vocabSize } = checkpoint.architecture.text;
-  encodeImages(checkpoint, 1);
+  const { embedDim, text: sizes } = checkpoint.architecture;
+  const pictureFlops = graphFlops(makeGraph({ features: encodeImages(checkpoint, 1) }));
   logitScale(checkpoint.weights);
   const text = readTextWeights(checkpoint.weights, checkpoint.architecture);
   checkpoint.close();
-  const tokenizer = new Tokenizer(vocabSize);
-  for (const dataset of datasets) {
-    const { classNames, prompt } = dataset;
-    for (const method of settingsOf(dataset)) {
-      if (method.kind === 'zeroshot') textPrompts(tokenizer, fillTemplate(prompt, classNames), contextLength);
-      if (method.kind !== 'coop') continue;
-      coopPrompts(tokenizer, classNames, { ...method, contextLength });
-      if (method.ctxInit === null) continue;
-      initialContext(method, { classCount: classNames.length, seed: 0, text, tokenizer });
-    }
+  const tokenizer = new Tokenizer(sizes.vocabSize);
+  for (const { dataset, method } of tasks) {
+    methodOf(method).check?.(method, { classNames: dataset.classNames, text, tokenizer });
   }
+  return { embedDim, text: sizes, pictureFlops };
 }
 
 /** Targets have nothing to learn from. */
@@ -115,37 +101,45 @@ export async function resolveExperiment(
   { engine, device, versions }: RuntimeChoice,
   say?: (line: string) => void,
 ): Promise<Experiment> {
-  const chosen = chooseDatasets(benchmark, options, cacheFolder(options.cache), say);
-  const methods = [...new Set(chosen.methods.flatMap((key) => (key === 'all' ? METHOD_KEYS : [key])))];
-  for (const method of methods) checkMethodKey(method);
-  const load = (keys: readonly string[]) => Promise.all(keys.map((key) => loadDataset(key, chosen.data)));
-  const datasets = await load(chosen.datasets);
-  checkSources(datasets);
-  const targets = await load(chosen.targets);
-  // A target is scored with the source's classifier, so its labels must mean the source's classes.
-  for (const target of targets) for (const source of datasets) inClassesOf(target, source);
-  const shots = options.shots ?? benchmark.shots;
+  const { data, studies } = chooseStudies(benchmark, options, cacheFolder(options.cache), say);
+  const loaded = new Map<string, Promise<Dataset>>();
+  const load = (keys: readonly string[]) =>
+    Promise.all(
+      keys.map((key) => {
+        const dataset = loaded.get(key) ?? loadDataset(key, data);
+        loaded.set(key, dataset);
+        return dataset;
+      }),
+    );
+  const grids: StudyGrid[] = [];
+  for (const { study, ...chosen } of studies) {
+    for (const method of chosen.methods) checkMethodKey(method);
+    const datasets = await load(chosen.datasets);
+    checkSources(datasets);
+    const targets = await load(chosen.targets);
+    // A target is scored with the source's classifier, so its labels must mean the source's classes.
+    for (const target of targets) for (const source of datasets) inClassesOf(target, source);
+    grids.push({ ...chosen, study, datasets, targets });
+  }
   // The default counts hold for sets of any size; a count that was typed is meant.
-  if (options.shots) checkShots(options.shots, datasets);
+  if (options.shots) checkShots(options.shots, datasetsOf({ grids }).sources);
   const training = { views: options.views ?? null, epochs: options.epochs ?? null };
-  const settingsOf = (dataset: Dataset) =>
-    methods.map((key) => settingsOn(dataset, training, key, shots[0]!));
+  const tasks = grids.flatMap(({ datasets, methods, shots }) =>
+    datasets.flatMap((dataset) =>
+      methods.map((key) => ({ dataset, method: settingsOn(dataset, training, key, shots[0]!) })),
+    ),
+  );
   const backbones: Backbone[] = [];
   for (const name of options.backbones ?? [DEFAULT_BACKBONE]) {
     const backbone = await resolveBackbone(name, { ...options, say });
-    await checkModel(backbone, datasets, settingsOf);
-    backbones.push(backbone);
+    backbones.push({ ...backbone, size: await checkModel(backbone, tasks) });
   }
   checkDistinct(backbones);
   return {
     benchmark,
-    data: chosen.data,
-    datasets,
-    targets,
+    data,
     backbones,
-    methods,
-    shots,
-    seeds: options.seeds ?? benchmark.seeds,
+    grids,
     ...training,
     runtime: { engine, device, precision: 'float32' },
     engineVersions: versions,

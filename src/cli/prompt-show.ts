@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { methodTitle } from '../config/index.ts';
-import { type LearnedPrompt, learnedClasses, readPrompt } from '../methods/index.ts';
+import { type LearnedPrompt, learnedClasses, methodTitle, readPrompt } from '../methods/index.ts';
 import { addCheckpointOptions, type CheckpointFlags, checkpointFor } from './prompt-checkpoint.ts';
 import { locatePrompt } from './prompt-path.ts';
 import { vocabularyOf } from './prompt-use.ts';

@@ -18,6 +18,7 @@ const PLAN_OPTIONS: ReadonlySet<string> = new Set([
   'classNames',
   'datasets',
   'methods',
+  'studies',
   'shots',
   'seeds',
   'views',
@@ -71,7 +72,7 @@ async function run({ backbone, json = false, ...flags }: ReportFlags): Promise<v
   for (const { path, reason } of damaged) remark(`a record is damaged and left out: ${path}: ${reason}`);
   const byKey = new Map([...ok, ...failed].map((record) => [record.key, record]));
   const records = keys.flatMap((key) => byKey.get(key) ?? []);
-  await writeExperimentReport(experiment, { cells, records }, out, commandLine(benchWords(benchmark.key)));
+  await writeExperimentReport(experiment, { records }, out, commandLine(benchWords(benchmark.key)));
   const absent = missing.length + damaged.length;
   remark(
     `${ok.length} of ${cells.length} cells shown` +

@@ -1,47 +1,68 @@
+import { join } from 'node:path';
 import { datasetAdapter, isDatasetKey } from '../../datasets/index.ts';
-import { methodTitle } from '../config/index.ts';
 import type { Dataset } from '../data/index.ts';
-import { type Experiment, type RunSummary, runtimeVersions } from '../runner/index.ts';
+import { methodOf, methodTitle, settingWords } from '../methods/index.ts';
+import type { ReportPlan } from '../report/index.ts';
+import {
+  type Experiment,
+  planStudy,
+  type RunSummary,
+  runtimeVersions,
+  type StudyGrid,
+} from '../runner/index.ts';
+
+/** What a report shows of one study. */
+function reportPlan(
+  experiment: Experiment,
+  grid: StudyGrid,
+  { single, command }: { readonly single: boolean; readonly command: string },
+): ReportPlan {
+  const { benchmark } = experiment;
+  const { study, datasets, targets, methods, shots, seeds } = grid;
+  const titled = ({ key, title }: { key: string; title: string }) => ({ key, title });
+  const { versions, gitRevision } = runtimeVersions(experiment.engineVersions);
+  return {
+    experiment: single ? benchmark.key : study.key,
+    title: single ? benchmark.title : study.title,
+    introduction: study.introduction,
+    command,
+    cells: planStudy(experiment, grid),
+    datasets: [...datasets, ...targets].map(titled),
+    methods: methods.map((key) => ({ key, title: methodTitle(key) })),
+    shots,
+    seeds,
+    notes: datasetNotes(grid, experiment.data),
+    versions: { ...versions, ...(gitRevision === null ? {} : { revision: gitRevision }) },
+    kindTitle: (config) => methodOf(config).title,
+    settingWords,
+  };
+}
 
 /**
- * Writes the tables, plots and page of an experiment from its records; nothing is computed.
+ * Writes the tables, plots and page of an experiment from its records; nothing is computed. An experiment of several
+ * studies gets a folder a study.
  *
- * @param from The whole plan, and the records of it that are there.
+ * @param records Those of the plan that are there.
  * @param command What makes or continues the run, as the page shows it.
  * @throws {UserError} FOLDER_NOT_WRITABLE, DISK_FULL
  */
 export async function writeExperimentReport(
   experiment: Experiment,
-  from: Pick<RunSummary, 'cells' | 'records'>,
+  { records }: Pick<RunSummary, 'records'>,
   outDir: string,
   command: string,
 ): Promise<void> {
   // The plotting libraries take a second to load: only when there is something to write.
   const { writeReport } = await import('../report/index.ts');
-  const { benchmark } = experiment;
-  const titled = ({ key, title }: { key: string; title: string }) => ({ key, title });
-  const { versions, gitRevision } = runtimeVersions(experiment.engineVersions);
-  await writeReport(
-    outDir,
-    {
-      experiment: benchmark.key,
-      title: benchmark.title,
-      introduction: benchmark.introduction,
-      command,
-      cells: from.cells,
-      datasets: [...experiment.datasets, ...experiment.targets].map(titled),
-      methods: experiment.methods.map((key) => ({ key, title: methodTitle(key) })),
-      shots: experiment.shots,
-      seeds: experiment.seeds,
-      notes: datasetNotes(experiment),
-      versions: { ...versions, ...(gitRevision === null ? {} : { revision: gitRevision }) },
-    },
-    from.records,
-  );
+  const single = experiment.grids.length === 1;
+  for (const grid of experiment.grids) {
+    const folder = single ? outDir : join(outDir, grid.study.key);
+    await writeReport(folder, reportPlan(experiment, grid, { single, command }), records);
+  }
 }
 
 /** What a reader of the numbers should know about the sets. */
-function datasetNotes({ datasets, targets, data }: Experiment): string[] {
+function datasetNotes({ datasets, targets }: StudyGrid, data: Experiment['data']): string[] {
   const made = datasets.filter(({ key }) => !isEmbedded(key));
   const splits = made.map(({ title, splitSource }) => `${title}: ${splitSource}`);
   return [

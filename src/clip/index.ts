@@ -1,4 +1,4 @@
-export { type ClipArchitecture, readArchitecture } from './architecture.ts';
+export { type ClipArchitecture, readArchitecture, type TextArchitecture } from './architecture.ts';
 export { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 export { encodeImages } from './image-encoder.ts';
 export { logitScale } from './logit-scale.ts';

@@ -22,47 +22,19 @@ export interface BackboneIdentity {
 export const CLASS_TOKEN_POSITIONS = ['end', 'middle', 'front'] as const;
 export type ClassTokenPosition = (typeof CLASS_TOKEN_POSITIONS)[number];
 
-/** Zero-shot classification with hand-made prompts. */
-export interface ZeroShotConfig {
-  readonly kind: 'zeroshot';
+/**
+ * Complete settings of a method: plain data, all of which counts in the cell's key. Each kind of method has settings
+ * of its own, declared beside it.
+ */
+export interface MethodConfig {
+  /** Which method: the registry knows it by this. */
+  readonly kind: string;
+  /** Name in tables and on the command line: the kind's variant and, behind colons, settings that were changed. */
   readonly key: string;
   /** Raised on purpose when the method's numbers change. */
   readonly version: number;
-  /** Prompt templates; `{}` stands for the class name. Several make an ensemble. */
-  readonly prompts: readonly string[];
+  readonly [setting: string]: unknown;
 }
-
-/** Linear probe: L-BFGS logistic regression with the search for C. */
-export interface LinearProbeConfig {
-  readonly kind: 'linear_probe';
-  readonly key: string;
-  readonly version: number;
-}
-
-/** Context optimisation. */
-export interface CoOpConfig {
-  readonly kind: 'coop';
-  readonly key: string;
-  readonly version: number;
-  /** Number of learned context vectors, M. */
-  readonly nCtx: number;
-  readonly position: ClassTokenPosition;
-  /** Class-specific context: one [M, D] a class instead of one for all. */
-  readonly csc: boolean;
-  /** Words whose embeddings start the context (unified only), or null: N(0, 0.02). */
-  readonly ctxInit: string | null;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly weightDecay: number;
-  readonly warmupEpochs: number;
-  readonly warmupLearningRate: number;
-  /** `fresh`: a new random crop every time; N: N fixed crops of each picture, drawn from. */
-  readonly views: number | 'fresh';
-}
-
-export type MethodConfig = ZeroShotConfig | LinearProbeConfig | CoOpConfig;
 
 /** Numeric settings that may change a result's bits. */
 export interface RuntimeIdentity {

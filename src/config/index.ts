@@ -1,21 +1,17 @@
-export type { Benchmark } from './benchmark.ts';
+export type { Benchmark, Study, StudyExtent } from './benchmark.ts';
 export { canonicalJson } from './canonical-json.ts';
 export type {
   BackboneIdentity,
   Cell,
   ClassTokenPosition,
-  CoOpConfig,
   DatasetIdentity,
-  LinearProbeConfig,
   MethodConfig,
   PlannedCell,
   RuntimeIdentity,
-  ZeroShotConfig,
 } from './cell.ts';
 export { CLASS_TOKEN_POSITIONS } from './cell.ts';
 export { CELL_KEY_LENGTH, cellKey } from './cell-key.ts';
 export { UserError } from './errors.ts';
-export { checkMethodKey, type EpochPolicy, METHOD_KEYS, methodConfig, methodTitle } from './methods.ts';
 export { nearNames } from './near-names.ts';
 export * from './options.ts';
 export type {
@@ -24,6 +20,8 @@ export type {
   CellResult,
   MethodDetails,
   NearestWords,
+  PerClass,
   RunInfo,
   Score,
+  ValidationPoint,
 } from './record.ts';

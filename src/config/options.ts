@@ -1,5 +1,7 @@
 import { UserError } from './errors.ts';
-import type { EpochPolicy } from './methods.ts';
+
+/** Epochs of a fit: the suite's or the paper's schedule by shots, or a number for all. */
+export type EpochPolicy = 'suite' | 'paper' | number;
 
 /** What a grid was asked for, parsed; undefined where the benchmark's own value holds. */
 export interface GridOptions {
@@ -10,6 +12,7 @@ export interface GridOptions {
   readonly backbones?: readonly string[];
   readonly datasets?: readonly string[];
   readonly methods?: readonly string[];
+  readonly studies?: readonly string[];
   readonly shots?: readonly number[];
   readonly seeds?: readonly number[];
   readonly out?: string;

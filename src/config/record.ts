@@ -10,6 +10,18 @@ export interface Score {
   readonly correct: number;
   /** Test pictures scored. */
   readonly count: number;
+  readonly perClass: PerClass;
+  /**
+   * Whether each test picture, in the order of the split, was classified rightly: one bit a picture, the first in
+   * the lowest bit of the first byte; base64. What a bootstrap over test pictures draws from.
+   */
+  readonly hits: string;
+}
+
+/** Right answers by class, in the order of the labels; 0 of 0 for a class without test pictures. */
+export interface PerClass {
+  readonly correct: readonly number[];
+  readonly count: readonly number[];
 }
 
 /** The vocabulary tokens nearest to one learned context vector. */
@@ -20,18 +32,31 @@ export interface NearestWords {
   readonly words: readonly { readonly word: string; readonly distance: number }[];
 }
 
+/** One fit that was looked at on the validation shots. */
+export interface ValidationPoint {
+  /** What was varied, e.g. `c`, `learning rate`. */
+  readonly setting: string;
+  readonly value: number;
+  /** Fraction of the validation pictures. */
+  readonly accuracy: number;
+}
+
 /** What a method tells besides its scores; every field may be read by a report. */
 export interface MethodDetails {
-  /** Mean training loss of every epoch (CoOp). */
+  /** Mean training loss of every epoch. */
   readonly lossPerEpoch?: readonly number[];
   readonly nearestWords?: readonly NearestWords[];
   /** Chosen inverse regularisation strength (linear probe). */
   readonly c?: number;
-  /** Accuracy on the validation shots with the chosen C, as a fraction. */
+  /** Chosen learning rate, of those that were tried (methods that choose one on validation shots). */
+  readonly learningRate?: number;
+  /** Accuracy on the validation shots with what was chosen, as a fraction. */
   readonly validationAccuracy?: number;
+  /** Everything that was tried on the validation shots, in order. */
+  readonly validation?: readonly ValidationPoint[];
   /** L-BFGS iterations over all fits. */
   readonly iterations?: number;
-  /** SGD steps taken (CoOp). */
+  /** SGD steps taken. */
   readonly steps?: number;
 }
 
@@ -43,6 +68,8 @@ export interface CellResult {
   readonly validationPictures: number;
   readonly classes: number;
   readonly details: MethodDetails;
+  /** Floating-point operations counted for the fit: products of matrices, forward and gradient. */
+  readonly flops: number;
 }
 
 export interface CellFailure {
@@ -63,7 +90,7 @@ export interface RunInfo {
 }
 
 interface RecordBase {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   /** Hash of the canonical JSON of `cell`. */
   readonly key: string;
   readonly cell: Cell;

@@ -1,4 +1,5 @@
 export * from './composite.ts';
+export { graphFlops } from './flops.ts';
 export { makeGraph, topologicalOrder } from './graph.ts';
 export { convSize, inferType, type Type } from './infer.ts';
 export type * from './node.ts';

@@ -1,9 +1,42 @@
 import * as ir from '../ir/index.ts';
 import type { Engine, Executable } from '../runtime/index.ts';
 import { argmaxRows } from './linear-classifier.ts';
+import type { FittedMethod } from './method.ts';
 
 /** Rows scored at a time. */
 const CHUNK_ROWS = 4096;
+
+/**
+ * Goes over rows in chunks of one size, so that what is compiled for it serves all: the last one is filled up with
+ * zeros, and `used` says how many of its rows count.
+ * @param features [n, dim]
+ */
+export async function forRowChunks(
+  features: Float32Array,
+  dim: number,
+  visit: (rows: Float32Array, start: number, used: number) => Promise<void>,
+): Promise<void> {
+  const count = features.length / dim;
+  const size = Math.min(count, CHUNK_ROWS);
+  for (let start = 0; start < count; start += size) {
+    let rows = features.subarray(start * dim, (start + size) * dim);
+    if (rows.length < size * dim) {
+      const padded = new Float32Array(size * dim);
+      padded.set(rows);
+      rows = padded;
+    }
+    await visit(rows, start, Math.min(size, count - start));
+  }
+}
+
+/** A linear classifier of image features as a fitted method's scores. @param weights [K, E] @param bias [K] */
+export function linearScorer(
+  classifier: Classifier,
+  weights: Float32Array,
+  bias: Float32Array,
+): Pick<Extract<FittedMethod, { reads: 'features' }>, 'reads' | 'scores'> {
+  return { reads: 'features', scores: (features) => classifier.scores(features, weights, bias) };
+}
 
 /** Scores features against class weights on an engine; keeps what it compiled for the sizes it met. */
 export class Classifier {
@@ -20,20 +53,21 @@ export class Classifier {
     const classes = bias.length;
     const dim = weights.length / classes;
     const count = features.length / dim;
-    const rows = Math.min(count, CHUNK_ROWS);
     const labels = new Int32Array(count);
-    const executable = await this.#scores(rows, dim, classes);
-    for (let start = 0; start < count; start += rows) {
-      let x = features.subarray(start * dim, (start + rows) * dim);
-      if (x.length < rows * dim) {
-        const padded = new Float32Array(rows * dim);
-        padded.set(x);
-        x = padded;
-      }
-      const { scores } = await executable.run({ x, weights, bias });
-      labels.set(argmaxRows(scores!, classes).subarray(0, Math.min(rows, count - start)), start);
-    }
+    await forRowChunks(features, dim, async (x, start, used) => {
+      const scores = await this.scores(x, weights, bias);
+      labels.set(argmaxRows(scores, classes).subarray(0, used), start);
+    });
     return labels;
+  }
+
+  /** Scores x · w_k + b_k of few rows, in one run. @param features [n, E] @returns [n, K] */
+  async scores(features: Float32Array, weights: Float32Array, bias: Float32Array): Promise<Float32Array> {
+    const classes = bias.length;
+    const dim = weights.length / classes;
+    const executable = await this.#compiledFor(features.length / dim, dim, classes);
+    const { scores } = await executable.run({ x: features, weights, bias });
+    return scores!;
   }
 
   /** Gives the memory back; the classifier is not used after. */
@@ -42,7 +76,7 @@ export class Classifier {
     this.#compiled.clear();
   }
 
-  async #scores(rows: number, dim: number, classes: number): Promise<Executable> {
+  async #compiledFor(rows: number, dim: number, classes: number): Promise<Executable> {
     const key = `${rows} ${dim} ${classes}`;
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {

@@ -1,21 +1,24 @@
 import type { TextWeights, Tokenizer } from '../clip/index.ts';
-import { type CoOpConfig, UserError } from '../config/index.ts';
+import { type ClassTokenPosition, type MethodConfig, UserError } from '../config/index.ts';
 import { stream } from '../data/index.ts';
 import { learningRates, Sgd } from '../train/index.ts';
 import type { CoOpProgram } from './coop-program.ts';
+import type { EpochSource } from './method.ts';
+import type { SgdSettings } from './sgd-settings.ts';
 
 /** Standard deviation of a random context. */
 const CONTEXT_STD = 0.02;
 
-/** Image features of the training pictures, as training asks for them. */
-export interface TrainFeatures {
-  /** Pictures, n. */
-  readonly count: number;
-  /**
-   * Features of a batch, each picture under the view drawn for this epoch.
-   * @param epoch from 0. @param indices B picture indices. @returns [B, E], not normalised.
-   */
-  batch(epoch: number, indices: readonly number[]): Promise<Float32Array>;
+/** Context optimisation. */
+export interface CoOpConfig extends MethodConfig, SgdSettings {
+  readonly kind: 'coop';
+  /** Number of learned context vectors, M. */
+  readonly nCtx: number;
+  readonly position: ClassTokenPosition;
+  /** Class-specific context: one [M, D] a class instead of one for all. */
+  readonly csc: boolean;
+  /** Words whose embeddings start the context (unified only), or null: N(0, 0.02). */
+  readonly ctxInit: string | null;
 }
 
 export interface CoOpFit {
@@ -88,7 +91,7 @@ function checkFinite(values: Iterable<number>, where: string): void {
  *
  * The order of an epoch is a shuffle keyed by (seed, epoch). The context of the last step is the result.
  *
- * @param request.labels [n], of the pictures of `features`.
+ * @param request.features Rows [E], not normalised. @param request.labels [n], of the pictures of `features`.
  * @param request.onEpoch Called after every epoch; throw to stop.
  * @throws {UserError} TRAINING_DIVERGED: a loss, or the context at the end, is not finite.
  * Source: Zhou et al., IJCV 2022, arXiv 2109.01134; settings of CoOp's configs [ff61507].
@@ -98,7 +101,7 @@ export async function fitCoOp(request: {
   readonly seed: number;
   readonly program: CoOpProgram;
   readonly start: Float32Array;
-  readonly features: TrainFeatures;
+  readonly features: EpochSource;
   readonly labels: Int32Array;
   readonly onEpoch?: (epoch: number, loss: number) => void;
   /** Asked before every step; throw to stop. */

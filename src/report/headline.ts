@@ -1,5 +1,5 @@
 import { type Comparison, compareMethods } from './compare.ts';
-import { methodKind, type ReportPlan } from './plan.ts';
+import { methodKind, methodLearns, type ReportPlan } from './plan.ts';
 import type { CellRow } from './rows.ts';
 
 /** The paper's main method: what variants are held against. Source: Zhou et al., IJCV 2022, section 4.1. */
@@ -21,7 +21,7 @@ export interface HeadlineComparison {
  */
 export function subjectMethod(plan: ReportPlan): string | null {
   const kinds = plan.methods.map(({ key }) => ({ key, kind: methodKind(plan, key) }));
-  const learns = kinds.filter(({ kind }) => kind !== null && kind !== 'zeroshot');
+  const learns = kinds.filter(({ key, kind }) => kind !== null && methodLearns(plan, key));
   const subject =
     learns.find(({ key }) => key === MAIN_METHOD) ?? learns.find(({ kind }) => kind === 'coop') ?? learns[0];
   return subject?.key ?? null;
@@ -43,7 +43,7 @@ export function allComparisons(
     .sort((a, b) => b - a)
     .flatMap((shots) => {
       return others.map((method) => {
-        const baseline = { method, shots: methodKind(plan, method) === 'zeroshot' ? 0 : shots };
+        const baseline = { method, shots: methodLearns(plan, method) ? shots : 0 };
         return compareMethods(plan, cells, backbone, { method: subject, shots }, baseline);
       });
     })

@@ -1,4 +1,4 @@
-import type { Cell, PlannedCell } from '../config/index.ts';
+import type { MethodConfig, PlannedCell } from '../config/index.ts';
 
 /** A key of the tables with the words a person reads. */
 export interface TitledKey {
@@ -26,6 +26,12 @@ export interface ReportPlan {
   readonly versions: Readonly<Record<string, string>>;
   /** Remarks printed with the methods, as plain text. */
   readonly notes?: readonly string[];
+  /** The word for methods of a kind, e.g. "CoOp". */
+  readonly kindTitle: (method: MethodConfig) => string;
+  /** A method's settings in words, in the order of the page; the same names for all methods of a kind. */
+  readonly settingWords: (
+    method: MethodConfig,
+  ) => readonly { readonly name: string; readonly text: string }[];
 }
 
 /** Names of the plan's backbones in order of first appearance. */
@@ -38,7 +44,18 @@ export function titleOf(list: readonly TitledKey[], key: string): string {
   return list.find((entry) => entry.key === key)?.title ?? key;
 }
 
-/** Kind of a method (`zeroshot`, `linear_probe`, `coop`), read from the plan's cells. */
-export function methodKind(plan: ReportPlan, method: string): Cell['method']['kind'] | null {
-  return plan.cells.find(({ cell }) => cell.method.key === method)?.cell.method.kind ?? null;
+/** The settings of a method in the plan's first cell that has it; null where none has. */
+export function methodSettings(plan: ReportPlan, method: string): MethodConfig | null {
+  return plan.cells.find(({ cell }) => cell.method.key === method)?.cell.method ?? null;
+}
+
+/** Kind of a method (`zeroshot`, `linear_probe`, `coop`, …), read from the plan's cells. */
+export function methodKind(plan: ReportPlan, method: string): string | null {
+  return methodSettings(plan, method)?.kind ?? null;
+}
+
+/** Whether a method learns from labelled pictures: else it has no shots and no seeds. True for an unknown one. */
+export function methodLearns(plan: ReportPlan, method: string): boolean {
+  const cell = plan.cells.find(({ cell }) => cell.method.key === method)?.cell;
+  return cell === undefined || cell.seed !== null;
 }

@@ -84,10 +84,11 @@ function pageFigures(
   );
 }
 
-/** Finished runs of one CoOp method, the report's subject where it has any, at its largest shot count. */
+/** Finished runs of one method that learns by epochs, the report's subject where it does, at its most shots. */
 function shownRuns(plan: ReportPlan, results: readonly PlannedResult[], backbone: string): ShownRuns | null {
   const done = results.filter(({ cell, record }) => {
-    return cell.method.kind === 'coop' && cell.backbone.name === backbone && record?.status === 'ok';
+    const trained = record?.status === 'ok' && record.result.details.lossPerEpoch !== undefined;
+    return trained && cell.backbone.name === backbone;
   });
   const methods = [subjectMethod(plan), ...plan.methods.map(({ key }) => key)].filter((key) => key !== null);
   const method = methods.find((key) => done.some(({ cell }) => cell.method.key === key));

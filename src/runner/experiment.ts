@@ -7,11 +7,13 @@ import {
   type DatasetIdentity,
   type EpochPolicy,
   type MethodConfig,
-  methodConfig,
   type PlannedCell,
   type RuntimeIdentity,
+  type Study,
 } from '../config/index.ts';
 import { type Dataset, drawFewShot } from '../data/index.ts';
+import { methodConfig, methodLearns } from '../methods/index.ts';
+import type { ModelSize } from './task-size.ts';
 
 /** A backbone that was found: its identity, and where it lies. */
 export interface Backbone {
@@ -22,6 +24,18 @@ export interface Backbone {
   readonly activation: Activation | null;
   /** As in the cell's identity; null for a model with OpenAI's facts. */
   readonly settings: Readonly<Record<string, unknown>> | null;
+  readonly size: ModelSize;
+}
+
+/** A study with everything decided. */
+export interface StudyGrid {
+  readonly study: Study;
+  readonly datasets: readonly Dataset[];
+  /** Scored besides the source's own test pictures; of the source's classes. */
+  readonly targets: readonly Dataset[];
+  readonly methods: readonly string[];
+  readonly shots: readonly number[];
+  readonly seeds: readonly number[];
 }
 
 /** An experiment with everything decided. */
@@ -29,13 +43,9 @@ export interface Experiment {
   readonly benchmark: Benchmark;
   /** Where datasets are. */
   readonly data: LoadOptions;
-  readonly datasets: readonly Dataset[];
-  /** Scored besides the source's own test pictures; of the source's classes. */
-  readonly targets: readonly Dataset[];
   readonly backbones: readonly Backbone[];
-  readonly methods: readonly string[];
-  readonly shots: readonly number[];
-  readonly seeds: readonly number[];
+  /** At least one. Cells that several share are computed once. */
+  readonly grids: readonly StudyGrid[];
   /** Null: each dataset's own. */
   readonly views: number | 'fresh' | null;
   /** Null: each dataset's own. */
@@ -69,11 +79,22 @@ function publishedDraw(dataset: Dataset, shots: number, seed: number | null): { 
   return published === null ? {} : { draw: published };
 }
 
+/** Datasets of an experiment by key: what is trained on, and what is scored besides. */
+export function datasetsOf({ grids }: Pick<Experiment, 'grids'>): {
+  readonly sources: readonly Dataset[];
+  readonly targets: readonly Dataset[];
+} {
+  const distinct = (read: (grid: StudyGrid) => readonly Dataset[]) => [
+    ...new Map(grids.flatMap(read).map((dataset) => [dataset.key, dataset])).values(),
+  ];
+  return { sources: distinct(({ datasets }) => datasets), targets: distinct(({ targets }) => targets) };
+}
+
 /**
- * Every cell of an experiment, in the order of the report: backbone, dataset, method, shots, seed. Zero-shot
- * knows neither shots nor seeds and has one cell a dataset.
+ * Every cell of one study, in the order of its report: backbone, dataset, method, shots, seed. A method that does
+ * not learn knows neither shots nor seeds and has one cell a dataset.
  */
-export function planCells(experiment: Experiment): PlannedCell[] {
+export function planStudy(experiment: Experiment, grid: StudyGrid): PlannedCell[] {
   const { runtime, limit } = experiment;
   const { subsample } = experiment.data;
   const identity = ({ key, fingerprint }: Dataset): DatasetIdentity => ({
@@ -83,13 +104,12 @@ export function planCells(experiment: Experiment): PlannedCell[] {
   });
   const planned: PlannedCell[] = [];
   for (const { name, sha256, settings } of experiment.backbones) {
-    for (const dataset of experiment.datasets) {
-      const targets = [dataset, ...experiment.targets].map(identity);
-      for (const methodKey of experiment.methods) {
-        const draws =
-          methodKey === 'zeroshot'
-            ? [{ shots: 0, seed: null }]
-            : experiment.shots.flatMap((shots) => experiment.seeds.map((seed) => ({ shots, seed })));
+    for (const dataset of grid.datasets) {
+      const targets = [dataset, ...grid.targets].map(identity);
+      for (const methodKey of grid.methods) {
+        const draws = methodLearns(methodKey)
+          ? grid.shots.flatMap((shots) => grid.seeds.map((seed) => ({ shots, seed })))
+          : [{ shots: 0, seed: null }];
         for (const { shots, seed } of draws) {
           const cell: Cell = {
             dataset: identity(dataset),
@@ -108,4 +128,10 @@ export function planCells(experiment: Experiment): PlannedCell[] {
     }
   }
   return planned;
+}
+
+/** Every cell of an experiment once, study by study. */
+export function planCells(experiment: Experiment): PlannedCell[] {
+  const cells = experiment.grids.flatMap((grid) => planStudy(experiment, grid));
+  return [...new Map(cells.map((planned) => [planned.key, planned])).values()];
 }

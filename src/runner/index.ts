@@ -1,8 +1,20 @@
-export { type Backbone, type Experiment, planCells, settingsOn } from './experiment.ts';
+export { type CellGroup, planGroups } from './cell-groups.ts';
+export { cellSizes } from './cell-sizes.ts';
+export { fitMilliseconds, pictureMilliseconds } from './cost.ts';
+export {
+  type Backbone,
+  datasetsOf,
+  type Experiment,
+  planCells,
+  planStudy,
+  type StudyGrid,
+  settingsOn,
+} from './experiment.ts';
 export { type FeatureIdentity, featureKey } from './feature-key.ts';
 export { type DamagedShard, FeatureStore } from './feature-store.ts';
 export { INTERRUPTED_EXIT_CODE, type Interrupt, watchInterrupt } from './interrupt.ts';
 export { type Parallelism, resolveParallelism } from './parallelism.ts';
+export { type DrawOf, picturesNeeded, rememberedDraws } from './picture-needs.ts';
 export { type RunTasksOptions, runTasks } from './pool-client.ts';
 export {
   createProgress,
@@ -17,6 +29,7 @@ export { RecordStore, type RecordSurvey } from './record-store.ts';
 export { type RunSettings, type RunSummary, runExperiment } from './run-experiment.ts';
 export { acquireRunLock, type RunLock } from './run-lock.ts';
 export type { Outcome, PoolEvent, Task, TaskError } from './task.ts';
+export type { ModelSize } from './task-size.ts';
 export { cellLabel, planTasks } from './tasks.ts';
 export { runtimeVersions } from './versions.ts';
 export type { WorkerFunction, WorkerJob } from './worker-job.ts';

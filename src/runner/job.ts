@@ -1,12 +1,14 @@
 import type { LoadOptions } from '../../datasets/index.ts';
 import type { Activation } from '../checkpoint/index.ts';
-import type { Cell, RuntimeIdentity } from '../config/index.ts';
+import type { CellRecord, PlannedCell, RuntimeIdentity } from '../config/index.ts';
+import type { ModelSize } from './task-size.ts';
 
 /** What every job needs to find its files. Plain data. */
 export interface JobPlace {
   /** Path of the checkpoint. */
   readonly checkpoint: string;
   readonly checkpointSha256: string;
+  readonly model: ModelSize;
   /** See `Backbone`. */
   readonly activation: Activation | null;
   /** Where datasets are. */
@@ -41,17 +43,19 @@ export interface FeaturesJob {
   readonly groups: readonly PictureGroup[];
 }
 
-/** Compute one cell; the features it needs are in the cache. */
-export interface CellJob {
-  readonly kind: 'cell';
+/** Compute cells; the features they need are in the cache. */
+export interface CellsJob {
+  readonly kind: 'cells';
   readonly place: JobPlace;
-  readonly key: string;
-  readonly cell: Cell;
+  /** One, or several to be fitted in one graph. */
+  readonly cells: readonly PlannedCell[];
+  /** Keys of those whose records are asked for. */
+  readonly wanted: readonly string[];
 }
 
-export type Job = FeaturesJob | CellJob;
+export type Job = FeaturesJob | CellsJob;
 
 /** What a finished job gives back to the command. */
 export type JobValue =
   | { readonly kind: 'features'; readonly encoded: number; readonly cached: number }
-  | { readonly kind: 'cell'; readonly record: import('../config/index.ts').CellRecord };
+  | { readonly kind: 'cells'; readonly records: readonly CellRecord[] };

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { explainDiskError, makeFolder, removeAbandonedFiles } from '../files/index.ts';
 import type { OkRecord } from './record-store.ts';
@@ -8,6 +8,12 @@ export const promptFolder = (outDir: string): string => join(resolve(outDir), 'p
 
 /** The file of a cell's prompt. */
 export const promptPath = (folder: string, key: string): string => join(folder, `${key}.safetensors`);
+
+/** Whether a run has left prompts. */
+export const hasPrompts = (outDir: string): boolean => {
+  const folder = promptFolder(outDir);
+  return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.safetensors'));
+};
 
 /**
  * Makes the folder of prompts and removes what killed runs left half-written.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CELL_KEY_LENGTH, type CellRecord, CLASS_TOKEN_POSITIONS } from '../config/index.ts';
+import { CELL_KEY_LENGTH, type CellRecord } from '../config/index.ts';
 
 // Loose objects throughout: a field that a later version adds must stay in the record, since every field of a cell
 // counts in its key. What is listed here is what the reports rely on.
@@ -9,28 +9,8 @@ const fraction = z.number().min(0).max(1);
 const sha256 = z.string().min(1);
 
 const dataset = z.looseObject({ key: z.string().min(1), fingerprint: sha256 });
-const methodBase = { key: z.string().min(1), version: z.int() };
-
-const method = z.discriminatedUnion('kind', [
-  z.looseObject({ kind: z.literal('zeroshot'), ...methodBase, prompts: z.array(z.string()) }),
-  z.looseObject({ kind: z.literal('linear_probe'), ...methodBase }),
-  z.looseObject({
-    kind: z.literal('coop'),
-    ...methodBase,
-    nCtx: z.int().min(1),
-    position: z.enum(CLASS_TOKEN_POSITIONS),
-    csc: z.boolean(),
-    ctxInit: z.string().nullable(),
-    epochs: count,
-    batchSize: count,
-    learningRate: z.number(),
-    momentum: z.number(),
-    weightDecay: z.number(),
-    warmupEpochs: count,
-    warmupLearningRate: z.number(),
-    views: z.union([count, z.literal('fresh')]),
-  }),
-]);
+// Settings are the method's own; a record keeps them all.
+const method = z.looseObject({ kind: z.string().min(1), key: z.string().min(1), version: z.int() });
 
 const cell = z.looseObject({
   dataset,
@@ -60,6 +40,8 @@ const result = z.looseObject({
       macroAccuracy: fraction,
       correct: count,
       count,
+      perClass: z.looseObject({ correct: z.array(count), count: z.array(count) }),
+      hits: z.base64(),
     }),
   ),
   trainPictures: count,
@@ -69,14 +51,19 @@ const result = z.looseObject({
     lossPerEpoch: z.array(z.number()).exactOptional(),
     nearestWords: z.array(nearestWords).exactOptional(),
     c: z.number().exactOptional(),
+    learningRate: z.number().exactOptional(),
+    validation: z
+      .array(z.looseObject({ setting: z.string(), value: z.number(), accuracy: fraction }))
+      .exactOptional(),
     validationAccuracy: fraction.exactOptional(),
     iterations: count.exactOptional(),
     steps: count.exactOptional(),
   }),
+  flops: z.number().min(0),
 });
 
 const base = {
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   key: z.string().length(CELL_KEY_LENGTH),
   cell,
   run: z.looseObject({

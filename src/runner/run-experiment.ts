@@ -1,13 +1,15 @@
 import { hostname } from 'node:os';
 import type { CellRecord, PlannedCell } from '../config/index.ts';
 import { tensorflowEnvironment } from '../runtime/index.ts';
+import { type CellGroup, planGroups } from './cell-groups.ts';
 import { type Experiment, planCells } from './experiment.ts';
 import { FeatureStore } from './feature-store.ts';
 import type { JobPlace, JobValue } from './job.ts';
 import { type Parallelism, sparePictureThreads } from './parallelism.ts';
+import { type DrawOf, rememberedDraws } from './picture-needs.ts';
 import { runTasks } from './pool-client.ts';
 import { createProgress, type ProgressMode } from './progress.ts';
-import { cellsWithoutPrompt, preparePrompts, promptFolder } from './prompt-store.ts';
+import { cellsWithoutPrompt, hasPrompts, preparePrompts, promptFolder } from './prompt-store.ts';
 import { RecordStore } from './record-store.ts';
 import { acquireRunLock } from './run-lock.ts';
 import type { Outcome, PoolEvent } from './task.ts';
@@ -36,6 +38,8 @@ export interface RunSummary {
   readonly reused: number;
   readonly failed: number;
   readonly interrupted: boolean;
+  /** Whether the folder of prompts holds any. */
+  readonly learnedPrompts: boolean;
 }
 
 function failedRecord(
@@ -45,7 +49,7 @@ function failedRecord(
   engineVersions: Experiment['engineVersions'],
 ): CellRecord {
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     status: 'failed',
     ...planned,
     error: outcome.error,
@@ -59,8 +63,9 @@ function failedRecord(
   };
 }
 
-const inShard = (index: number, shard: RunSettings['shard']): boolean =>
-  shard === undefined || index % shard.count === shard.index - 1;
+/** Part I of N of the groups; parts interleave. Cells that are computed together stay together. */
+const shardOf = (groups: readonly CellGroup[], shard: RunSettings['shard']): readonly CellGroup[] =>
+  shard === undefined ? groups : groups.filter((_, i) => i % shard.count === shard.index - 1);
 
 /**
  * Runs what is left of an experiment: cells with a complete record are not computed again. Every finished cell's
@@ -86,7 +91,11 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
         `${promptless.length} finished cells have no prompt in ${promptFolder(outDir)}; to have them, remove their records (${first}.json${promptless.length > 1 ? ', …' : ''}) and run again`,
       );
     }
-    const pending = cells.filter(({ key }, i) => !done.has(key) && inShard(i, settings.shard));
+    const drawOf = rememberedDraws();
+    const left = cells.filter(({ key }) => !done.has(key));
+    const groups = left.length === 0 ? [] : shardOf(planGroups(experiment, cells, drawOf), settings.shard);
+    const open = groups.filter((group) => group.cells.some(({ key }) => !done.has(key)));
+    const pending = open.flatMap((group) => group.cells.filter(({ key }) => !done.has(key)));
     if (pending.length === 0) {
       const all =
         done.size === cells.length
@@ -98,7 +107,7 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
       store.prepare();
       preparePrompts(outDir);
       if (done.size > 0) note(`${done.size} cells have their records already; ${pending.length} are left`);
-      await computeCells(experiment, pending, settings, store);
+      await computeCells(experiment, open, pending, drawOf, settings, store);
     }
     const after = store.survey(keys);
     const byKey = new Map([...after.ok, ...after.failed].map((record) => [record.key, record]));
@@ -109,6 +118,7 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
       reused: done.size,
       failed: after.failed.length,
       interrupted: signal?.aborted ?? false,
+      learnedPrompts: hasPrompts(outDir),
     };
   } finally {
     lock.release();
@@ -116,16 +126,20 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
 
   async function computeCells(
     of: Experiment,
+    groups: readonly CellGroup[],
     pending: readonly PlannedCell[],
+    drawOf: DrawOf,
     { progress: mode }: RunSettings,
     store: RecordStore,
   ): Promise<void> {
     const tasks = planTasks(
       of,
-      pending,
+      groups,
+      new Set(pending.map(({ key }) => key)),
       (backbone): JobPlace => ({
         checkpoint: backbone.path,
         checkpointSha256: backbone.sha256,
+        model: backbone.size,
         activation: backbone.activation,
         data: of.data,
         cacheDir,
@@ -134,6 +148,10 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
         pictureThreads: sparePictureThreads({ workers, threads }),
         engineVersions: of.engineVersions,
       }),
+      drawOf,
+    );
+    const keysOf = new Map(
+      tasks.flatMap(({ id, payload }) => (payload.kind === 'cells' ? [[id, payload.wanted]] : [])),
     );
     const byKey = new Map(pending.map((planned) => [planned.key, planned]));
     const progress = createProgress({ mode, tasks, workers });
@@ -143,10 +161,13 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
     const onEvent = (event: PoolEvent<JobValue>): void => {
       if (event.kind === 'finish') {
         const { outcome } = event;
-        const planned = byKey.get(outcome.taskId);
-        if (outcome.status === 'ok' && outcome.value.kind === 'cell') store.write(outcome.value.record);
-        if (outcome.status === 'failed' && planned)
-          store.write(failedRecord(planned, outcome, threads, of.engineVersions));
+        if (outcome.status === 'ok' && outcome.value.kind === 'cells') {
+          for (const record of outcome.value.records) store.write(record);
+        }
+        if (outcome.status === 'failed') {
+          for (const key of keysOf.get(outcome.taskId) ?? [])
+            store.write(failedRecord(byKey.get(key)!, outcome, threads, of.engineVersions));
+        }
       }
       progress.handle(event);
     };

@@ -19,7 +19,7 @@ import {
   pictureKey,
   viewPicture,
 } from '../data/index.ts';
-import { Classifier, type CoOpProgram, ImageEncoder } from '../methods/index.ts';
+import { Classifier, ImageEncoder, type Program, type Towers } from '../methods/index.ts';
 import { type Engine, type EngineChoice, openEngine } from '../runtime/index.ts';
 import { ContentIndex } from './content-index.ts';
 import { featureKey } from './feature-key.ts';
@@ -32,7 +32,7 @@ import { type View, viewName, viewRequest } from './views.ts';
 const KEPT_PROGRAMS = 2;
 
 /** What a worker thread keeps between the jobs of one backbone: nothing is loaded or compiled twice. */
-export class WorkerContext {
+export class WorkerContext implements Towers {
   readonly engine: Engine;
   readonly checkpoint: Checkpoint;
   readonly classifier: Classifier;
@@ -42,7 +42,7 @@ export class WorkerContext {
   /** By the folder that pictures' names start from. */
   readonly #contents = new Map<string, ContentIndex>();
   readonly #pictureKeys = new WeakMap<PictureRef, string>();
-  readonly #programs = new Map<string, CoOpProgram>();
+  readonly #programs = new Map<string, Program>();
   #encoder: ImageEncoder | null = null;
   #pictures: PicturePreparer | null = null;
   #text: TextWeights | null = null;
@@ -107,8 +107,8 @@ export class WorkerContext {
   }
 
   /** A compiled program by name; the least recently used one is given up first, so that memory holds no third. */
-  async program(name: string, compile: () => Promise<CoOpProgram>): Promise<CoOpProgram> {
-    let program = this.#programs.get(name);
+  async program<P extends Program>(name: string, compile: () => Promise<P>): Promise<P> {
+    let program = this.#programs.get(name) as P | undefined;
     this.#programs.delete(name);
     if (program === undefined) {
       for (const [oldest, given] of this.#programs) {

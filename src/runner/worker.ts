@@ -1,7 +1,7 @@
 import { canonicalJson } from '../config/index.ts';
-import { executeCell } from './execute-cell.ts';
+import { executeCells } from './execute-cells.ts';
 import { executeFeatures } from './execute-features.ts';
-import type { CellJob, FeaturesJob, Job, JobValue } from './job.ts';
+import type { CellsJob, FeaturesJob, Job, JobValue } from './job.ts';
 import { WorkerContext } from './worker-context.ts';
 import type { WorkerJob } from './worker-job.ts';
 
@@ -26,8 +26,8 @@ export default async function work(job: WorkerJob<Job>): Promise<JobValue> {
   switch (kind) {
     case 'features':
       return executeFeatures(job as WorkerJob<FeaturesJob>, context);
-    case 'cell':
-      return executeCell(job as WorkerJob<CellJob>, context);
+    case 'cells':
+      return executeCells(job as WorkerJob<CellsJob>, context);
     default:
       return kind satisfies never;
   }

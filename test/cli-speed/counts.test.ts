@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { speedClassNames } from '../../src/cli/speed/class-names.ts';
-import { stepFlops } from '../../src/cli/speed/coop-step.ts';
-import { graphFlops } from '../../src/cli/speed/multiplication.ts';
 import { median } from '../../src/cli/speed/workload.ts';
 import { layOutPrompts } from '../../src/clip/index.ts';
 import * as ir from '../../src/ir/index.ts';
 import type { CoOpStepSpec } from '../../src/methods/index.ts';
+import { stepFlops } from '../../src/methods/index.ts';
 
 describe('operations of a graph', () => {
   it('are two for each product of a matrix multiplication, whichever operand is transposed', () => {
@@ -14,14 +13,14 @@ describe('operations of a graph', () => {
     const plain = ir.matmul(a, b);
     const turned = ir.matmul(ir.transpose(a, [0, 2, 1]), b, { transA: true });
     // 5 products of 2 × 3 by 3 × 7.
-    assert.equal(graphFlops(ir.makeGraph({ plain })), 2 * 5 * 2 * 3 * 7);
-    assert.equal(graphFlops(ir.makeGraph({ plain, turned })), 2 * 2 * 5 * 2 * 3 * 7);
+    assert.equal(ir.graphFlops(ir.makeGraph({ plain })), 2 * 5 * 2 * 3 * 7);
+    assert.equal(ir.graphFlops(ir.makeGraph({ plain, turned })), 2 * 2 * 5 * 2 * 3 * 7);
   });
 
   it('are two for each product of a convolution', () => {
     const y = ir.conv2d(ir.input('x', [2, 3, 8, 8]), ir.input('w', [4, 3, 3, 3]), { stride: 2, padding: 1 });
     // 2 pictures, 4 channels, 4 × 4 places, 27 products each; adding and relu count nothing.
-    assert.equal(graphFlops(ir.makeGraph({ y: ir.relu(ir.add(y, y)) })), 2 * 2 * 4 * 16 * 27);
+    assert.equal(ir.graphFlops(ir.makeGraph({ y: ir.relu(ir.add(y, y)) })), 2 * 2 * 4 * 16 * 27);
   });
 });
 
@@ -36,7 +35,7 @@ describe('operations of a step', () => {
     const [layers, width, rows, classes] = [3, 10, 8, 2];
     const perLayer = 12 * width ** 2 * rows;
     const expected = 4 * ((layers - 1) * perLayer + 2 * width ** 2 * rows + 10 * width ** 2 * classes);
-    assert.equal(stepFlops({ layout, text }), expected);
+    assert.equal(stepFlops(layout, text.architecture), expected);
   });
 });
 

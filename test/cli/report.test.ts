@@ -23,9 +23,9 @@ async function writeRecords(out: string): Promise<void> {
   for (const [i, { key, cell }] of planned.slice(0, -1).entries()) {
     const accuracy = (i + 1) / 4;
     const { result, ...record } = exampleRecord(1);
-    const scores = [
-      { target: 'icons_arrows', accuracy, macroAccuracy: accuracy, correct: 48 * accuracy, count: 48 },
-    ];
+    const counts = { accuracy, macroAccuracy: accuracy, correct: 48 * accuracy, count: 48 };
+    const perClass = { correct: [48 * accuracy], count: [48] };
+    const scores = [{ target: 'icons_arrows', ...counts, perClass, hits: 'AAAAAAAA' }];
     store.write({ ...record, key, cell, result: { ...result, scores } });
   }
 }
@@ -58,7 +58,7 @@ describe('coop-bench report', SUITE, () => {
     const out = join(folder, 'damaged');
     await writeRecords(out);
     const [first] = readdirSync(join(out, 'records')).sort();
-    writeFileSync(join(out, 'records', first!), '{"schemaVersion": 1');
+    writeFileSync(join(out, 'records', first!), '{"schemaVersion": 2');
     const { code, stderr } = await coopBench(['report', '--benchmark', 'fewshot', ...OPTIONS, '--out', out]);
     assert.equal(code, 0, stderr);
     assert.ok(stderr.includes(`a record is damaged and left out: ${join(out, 'records', first!)}`));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { METHOD_KEYS } from '../../src/config/index.ts';
+import { METHOD_KEYS } from '../../src/methods/index.ts';
 import { run, temporaryFolder } from './command.ts';
 
 test('every method runs with fresh crops, and again gives the same bytes with other workers and an empty cache', async (t) => {
@@ -10,7 +10,18 @@ test('every method runs with fresh crops, and again gives the same bytes with ot
   const tables: string[] = [];
   for (const workers of ['1', '2']) {
     const out = join(folder, workers);
-    const args = ['--methods', 'all', '--shots', '1', '--seeds', '0', '--epochs', '2', '--views', 'fresh'];
+    const args = [
+      '--methods',
+      METHOD_KEYS.join(','),
+      '--shots',
+      '1',
+      '--seeds',
+      '0',
+      '--epochs',
+      '2',
+      '--views',
+      'fresh',
+    ];
     const { code, stdout, stderr } = await run(
       ['bench', 'fewshot', '--datasets', 'icons_nature', ...args, '--workers', workers, '--json'].concat([
         '--out',

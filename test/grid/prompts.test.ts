@@ -92,7 +92,7 @@ test('a grid keeps its prompts, and they predict from picture files what its rec
       const { code, stderr } = await run(['prompt', 'export', '--prompt', own, '--out', exported]);
       assert.equal(code, 0, stderr);
       assert.deepEqual(readdirSync(join(exported, 'prompt_learner')), ['model.pth.tar-5']);
-      const position = cell.method.kind === 'coop' ? cell.method.position : 'end';
+      const position = String(cell.method.position);
       const how = ['--prompt', exported, '--checkpoint', 'icon-clip-rn', '--position', position];
       const answers = await Promise.all(
         [['--prompt', own], how].map((from) => run(['predict', ...from, '--images', pictures, '--json'])),

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type CoOpConfig, UserError } from '../../src/config/index.ts';
-import { type CoOpProgram, fitCoOp } from '../../src/methods/index.ts';
+import { UserError } from '../../src/config/index.ts';
+import { type CoOpConfig, type CoOpProgram, fitCoOp } from '../../src/methods/index.ts';
 
 const config: CoOpConfig = {
   kind: 'coop',

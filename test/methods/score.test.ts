@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { scorePredictions } from '../../src/methods/index.ts';
 
 const score = (predicted: number[], labels: number[]) =>
-  scorePredictions('icons', Int32Array.from(predicted), Int32Array.from(labels));
+  scorePredictions('icons', Int32Array.from(predicted), Int32Array.from(labels), 8);
 
 describe('scorePredictions', () => {
   it('counts right answers over all pictures, and class by class with equal weight', () => {
@@ -32,7 +32,9 @@ describe('scorePredictions', () => {
       [2, 1, 1, 0, 0, 2, 1],
     ];
     const reversed = score(predicted.toReversed(), labels.toReversed());
-    assert.deepEqual(reversed, score(predicted, labels));
+    const { hits, ...rest } = score(predicted, labels);
+    assert.deepEqual({ ...reversed, hits }, { ...rest, hits });
+    assert.equal(Buffer.from(hits, 'base64')[0], 0b0110101, 'the first picture is the lowest bit');
   });
 
   it('is 1 where all are right and 0 where none is', () => {
@@ -42,6 +44,9 @@ describe('scorePredictions', () => {
       macroAccuracy: 1,
       correct: 2,
       count: 2,
+      perClass: { correct: [0, 0, 0, 0, 1, 1, 0, 0], count: [0, 0, 0, 0, 1, 1, 0, 0] },
+      // The first two bits.
+      hits: Buffer.from([0b11]).toString('base64'),
     });
     assert.equal(score([5, 4], [4, 5]).macroAccuracy, 0);
   });

@@ -7,6 +7,7 @@ import type {
   NearestWords,
   PlannedCell,
 } from '../../src/config/index.ts';
+import { methodOf, settingWords } from '../../src/methods/index.ts';
 import type { ReportPlan } from '../../src/report/index.ts';
 
 /** A generator with a seed, so that every run of the tests sees the same report. Source: mulberry32. */
@@ -174,6 +175,8 @@ export function fakePlan(options: FakeOptions = {}): ReportPlan {
     shots,
     seeds,
     versions: { 'coop-bench': '0.1.0', node: '20.20.2', 'onnxruntime-node': '1.30.0', sharp: '0.35.5' },
+    kindTitle: (config) => methodOf(config).title,
+    settingWords,
     notes: ['Logos are the same drawing in most icon sets, so the brands set is easier than it looks.'],
   };
 }
@@ -193,11 +196,11 @@ export function fakeRecord(key: string, cell: Cell): CellRecord {
     zeroshot: 0,
     coop: coopGain * (0.2 + 0.8 * progress) + noise,
     linear_probe: probeGain - 0.28 * (1 - progress) + noise,
-  }[cell.method.kind];
+  }[cell.method.kind as 'zeroshot' | 'coop' | 'linear_probe'];
   const correct = Math.round((base + gain) * count);
   const trainPictures = classes * cell.shots - (cell.shots === 16 && classes < 40 ? 7 : 0);
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     key,
     cell,
     status: 'ok',
@@ -213,14 +216,39 @@ export function fakeRecord(key: string, cell: Cell): CellRecord {
       // Every further target is harder.
       scores: cell.targets.map(({ key: target }, index) => {
         const hits = Math.round(correct * 0.9 ** index);
-        return { target, accuracy: hits / count, macroAccuracy: hits / count - 0.01, correct: hits, count };
+        return {
+          target,
+          accuracy: hits / count,
+          macroAccuracy: hits / count - 0.01,
+          correct: hits,
+          count,
+          ...fakeHits(hits, count, classes, key),
+        };
       }),
       trainPictures,
       validationPictures: classes * Math.min(cell.shots, 4),
       classes,
-      details: cell.method.kind === 'coop' ? coopDetails(cell.method.epochs, random) : {},
+      details: cell.method.kind === 'coop' ? coopDetails(cell.method.epochs as number, random) : {},
+      flops: 1e9 * (1 + cell.shots),
     },
   };
+}
+
+/** Which pictures were right, some `correct` of `count`, class by class in turn. */
+function fakeHits(correct: number, count: number, classes: number, key: string) {
+  const order = shuffled(
+    Array.from({ length: count }, (_, i) => i),
+    Number.parseInt(key.slice(8, 16), 16),
+  );
+  const bytes = new Uint8Array(Math.ceil(count / 8));
+  const perClass = { correct: new Array<number>(classes).fill(0), count: new Array<number>(classes).fill(0) };
+  order.forEach((picture, i) => {
+    perClass.count[picture % classes]! += 1;
+    if (i >= correct) return;
+    perClass.correct[picture % classes]! += 1;
+    bytes[picture >> 3]! |= 1 << (picture & 7);
+  });
+  return { perClass, hits: Buffer.from(bytes).toString('base64') };
 }
 
 function coopDetails(epochs: number, random: () => number): MethodDetails {

@@ -16,7 +16,7 @@ export function temporaryFolder(t: TestContext): string {
 export function exampleRecord(seed: number): Extract<CellRecord, { status: 'ok' }> {
   const cell = { ...exampleCell, seed };
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     key: cellKey(cell),
     cell,
     run: {
@@ -29,11 +29,22 @@ export function exampleRecord(seed: number): Extract<CellRecord, { status: 'ok' 
     },
     status: 'ok',
     result: {
-      scores: [{ target: 'icons', accuracy: 1 / 3, macroAccuracy: 0.3, correct: 1, count: 3 }],
+      scores: [
+        {
+          target: 'icons',
+          accuracy: 1 / 3,
+          macroAccuracy: 0.3,
+          correct: 1,
+          count: 3,
+          perClass: { correct: [1], count: [3] },
+          hits: 'AQ==',
+        },
+      ],
       trainPictures: 16,
       validationPictures: 4,
       classes: 1,
       details: { lossPerEpoch: [1.5, 0.1 + 0.2], steps: 2 },
+      flops: 1e9,
     },
   };
 }

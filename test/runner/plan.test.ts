@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EMBEDDED_ONLY } from '../../datasets/index.ts';
 import { type Dataset, type Datum, drawFewShot } from '../../src/data/index.ts';
-import { type Backbone, type Experiment, planCells, planTasks } from '../../src/runner/index.ts';
+import {
+  type Backbone,
+  datasetsOf,
+  type Experiment,
+  planCells,
+  planGroups,
+  planTasks,
+  rememberedDraws,
+  type StudyGrid,
+} from '../../src/runner/index.ts';
 
 /** `perClass` pictures of each of three classes. */
 const pictures = (key: string, perClass: number): Datum[] =>
@@ -26,34 +35,50 @@ const dataset = (key: string, perClass: number): Dataset => ({
   fingerprint: `fingerprint of ${key}`,
 });
 
+const TEXT = {
+  width: 128,
+  layers: 3,
+  heads: 2,
+  mlpWidth: 512,
+  activation: 'quickgelu',
+  epsilon: 1e-5,
+  contextLength: 77,
+  vocabSize: 4096,
+} as const;
+
 const backbone = (name: string): Backbone => ({
   name,
   sha256: `sha of ${name}`,
   path: `${name}.safetensors`,
   activation: null,
   settings: null,
+  size: { embedDim: 128, text: TEXT, pictureFlops: 1e7 },
 });
 const shifted = { ...dataset('shifted', 0), test: pictures('shifted-test', 2) };
 
-const experiment: Experiment = {
-  benchmark: {
+const nothing = { datasets: [], targets: [], methods: [] };
+const grid: StudyGrid = {
+  study: {
+    ...nothing,
     key: 'example',
     title: 'Example',
     introduction: '',
-    datasets: [],
-    targets: [],
-    methods: [],
-    photographs: { datasets: [], targets: [], methods: [] },
+    photographs: nothing,
     shots: [],
     seeds: [],
   },
-  data: EMBEDDED_ONLY,
   datasets: [dataset('one', 8), dataset('two', 400)],
   targets: [],
-  backbones: [backbone('rn'), backbone('vit')],
   methods: ['zeroshot', 'linear_probe', 'coop_m4_end'],
   shots: [1, 8],
   seeds: [0, 1],
+};
+
+const experiment: Experiment = {
+  benchmark: { key: 'example', title: 'Example', introduction: '', studies: [grid.study] },
+  data: EMBEDDED_ONLY,
+  backbones: [backbone('rn'), backbone('vit')],
+  grids: [grid],
   views: 2,
   epochs: 'paper',
   runtime: { engine: 'onnxruntime', device: 'cpu', precision: 'float32' },
@@ -61,7 +86,22 @@ const experiment: Experiment = {
   limit: null,
 };
 
-const place = ({ path, sha256 }: Backbone) => ({
+/** The experiment with another grid. */
+const withGrid = (changes: Partial<StudyGrid>, also: Partial<Experiment> = {}): Experiment => ({
+  ...experiment,
+  ...also,
+  grids: [{ ...grid, ...changes }],
+});
+
+function tasksOf(of: Experiment) {
+  const cells = planCells(of);
+  const drawOf = rememberedDraws();
+  const wanted = new Set(cells.map(({ key }) => key));
+  return planTasks(of, planGroups(of, cells, drawOf), wanted, place, drawOf);
+}
+
+const place = ({ path, sha256, size }: Backbone) => ({
+  model: size,
   checkpoint: path,
   checkpointSha256: sha256,
   activation: null,
@@ -74,7 +114,7 @@ const place = ({ path, sha256 }: Backbone) => ({
 });
 
 test('cells come by backbone, dataset, method, shots and seed, zero-shot once a dataset', () => {
-  const cells = planCells({ ...experiment, targets: [shifted], limit: 3 });
+  const cells = planCells(withGrid({ targets: [shifted] }, { limit: 3 }));
   const words = cells.map(({ cell: { backbone, dataset, method, shots, seed } }) =>
     [backbone.name, dataset.key, method.key, shots, seed].join(' '),
   );
@@ -102,13 +142,14 @@ test('cells come by backbone, dataset, method, shots and seed, zero-shot once a 
 
 /** `dataset split view picture` of everything that the features tasks a cell needs encode. */
 function encodedFor(key: string, of: Experiment): Set<string> {
-  const tasks = planTasks(of, planCells(of), place);
+  const tasks = tasksOf(of);
+  const { sources, targets } = datasetsOf(of);
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const found = new Set<string>();
   for (const need of byId.get(key)!.needs) {
     const { payload } = byId.get(need)!;
     assert.ok(payload.kind === 'features');
-    const source = [...of.datasets, ...of.targets].find((entry) => entry.key === payload.dataset)!;
+    const source = [...sources, ...targets].find((entry) => entry.key === payload.dataset)!;
     for (const { split, view, indices } of payload.groups) {
       for (const i of indices) found.add(`${split} ${view} ${source[split][i]!.picture.name}`);
     }
@@ -117,12 +158,12 @@ function encodedFor(key: string, of: Experiment): Set<string> {
 }
 
 test('a cell waits for every picture it reads, under every view it reads it', () => {
-  const of = { ...experiment, targets: [shifted] };
+  const of = withGrid({ targets: [shifted] });
   const names = (split: string, view: number, data: readonly Datum[]) =>
     data.map(({ picture }) => `${split} ${view} ${picture.name}`);
   for (const { key, cell } of planCells(of)) {
     const encoded = encodedFor(key, of);
-    const source = of.datasets.find((entry) => entry.key === cell.dataset.key)!;
+    const source = grid.datasets.find((entry) => entry.key === cell.dataset.key)!;
     const draw = cell.seed === null ? { train: [], val: [] } : drawFewShot(source, cell.shots, cell.seed);
     const read = [...names('test', -1, source.test), ...names('test', -1, shifted.test)];
     if (cell.method.kind === 'linear_probe') {
@@ -140,7 +181,7 @@ test('a cell waits for every picture it reads, under every view it reads it', ()
 });
 
 test('no picture is encoded that no cell reads', () => {
-  const zeroShot = { ...experiment, methods: ['zeroshot'], limit: 4 };
+  const zeroShot = withGrid({ methods: ['zeroshot'] }, { limit: 4 });
   const [cell] = planCells(zeroShot);
   const encoded = encodedFor(cell!.key, zeroShot);
   assert.deepEqual(
@@ -148,16 +189,16 @@ test('no picture is encoded that no cell reads', () => {
     [0, 3, 7, 11].map((i) => `test -1 one-test:${i}`),
     'a limit takes evenly spaced pictures',
   );
-  const fresh: Experiment = { ...experiment, methods: ['coop_m4_end'], views: 'fresh' };
+  const fresh = withGrid({ methods: ['coop_m4_end'] }, { views: 'fresh' });
   const splits = [...encodedFor(planCells(fresh)[0]!.key, fresh)].map((name) => name.split(' ')[0]);
   assert.deepEqual([...new Set(splits)], ['test'], 'new crops are encoded while training');
 });
 
 test('a features task takes 512 pictures at most, and each picture of a view stands in one task', () => {
-  const many = { ...experiment, methods: ['linear_probe'], shots: [400] };
+  const many = withGrid({ methods: ['linear_probe'], shots: [400] });
   const sizes: number[] = [];
   const seen = new Set<string>();
-  for (const { payload } of planTasks(many, planCells(many), place)) {
+  for (const { payload } of tasksOf(many)) {
     if (payload.kind !== 'features') continue;
     sizes.push(payload.groups.reduce((sum, { indices }) => sum + indices.length, 0));
     for (const { split, view, indices } of payload.groups) {

@@ -59,7 +59,7 @@ test('what is no record of the key counts as damaged, with the reason', (t) => {
     ['', /empty/],
     ['\0\0\0\0', /not JSON/],
     ['[]', /expected object/],
-    [text({ schemaVersion: 2 }), /schemaVersion/],
+    [text({ schemaVersion: 3 }), /schemaVersion/],
     [text({ result: { ...record.result, scores: [{ target: 'icons', accuracy: 1.5 }] } }), /accuracy/],
     [JSON.stringify(other), new RegExp(other.key)],
     [text({ cell: other.cell }), /its cell has the key/],

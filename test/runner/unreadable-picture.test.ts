@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { EMBEDDED_ONLY } from '../../datasets/index.ts';
 import { type Checkpoint, openCheckpoint } from '../../src/clip/index.ts';
-import { type Cell, cellKey, methodConfig, type UserError } from '../../src/config/index.ts';
+import { type Cell, cellKey, type UserError } from '../../src/config/index.ts';
 import type { Dataset, Datum } from '../../src/data/index.ts';
-import { executeCell } from '../../src/runner/execute-cell.ts';
+import { methodConfig } from '../../src/methods/index.ts';
+import { executeCells } from '../../src/runner/execute-cells.ts';
 import { executeFeatures } from '../../src/runner/execute-features.ts';
 import type { JobPlace } from '../../src/runner/job.ts';
 import { TEST_VIEW } from '../../src/runner/views.ts';
@@ -68,9 +69,12 @@ test('a picture that cannot be read fails the cells that need it, with its name,
   rmSync(join(folder, dataset.train[2]!.picture.name));
 
   const runtime = { engine: 'onnxruntime', device: 'cpu', precision: 'float32' };
+  const path = fileURLToPath(new URL('../../models/icon-clip-rn.safetensors', import.meta.url));
+  const checkpoint = await openCheckpoint(path);
   const place: JobPlace = {
-    checkpoint: fileURLToPath(new URL('../../models/icon-clip-rn.safetensors', import.meta.url)),
+    checkpoint: path,
     checkpointSha256: '0'.repeat(64),
+    model: { embedDim: 128, text: checkpoint.architecture.text, pictureFlops: 1 },
     activation: null,
     data: EMBEDDED_ONLY,
     cacheDir: join(folder, 'cache'),
@@ -79,7 +83,7 @@ test('a picture that cannot be read fails the cells that need it, with its name,
     runtime,
     engineVersions: {},
   };
-  const context = new FilesContext(place, await openCheckpoint(place.checkpoint), dataset);
+  const context = new FilesContext(place, checkpoint, dataset);
   const job = { taskId: 't', threads: 1, cancelFlag: new SharedArrayBuffer(4) };
   const groups = [
     { split: 'train', view: 0, indices: [0, 1, 2, 3] },
@@ -103,10 +107,14 @@ test('a picture that cannot be read fails the cells that need it, with its name,
       runtime,
       limit: null,
     };
-    return executeCell({ ...job, payload: { kind: 'cell', place, key: cellKey(cell), cell } }, context);
+    const key = cellKey(cell);
+    return executeCells(
+      { ...job, payload: { kind: 'cells', place, cells: [{ key, cell }], wanted: [key] } },
+      context,
+    );
   };
   const zeroShot = await run('zeroshot', 0);
-  assert.ok(zeroShot.kind === 'cell' && zeroShot.record.status === 'ok');
+  assert.ok(zeroShot.kind === 'cells' && zeroShot.records[0]?.status === 'ok');
   await assert.rejects(run('coop_m4_end', 2), (error: UserError) => {
     assert.ok(['PICTURE_UNREADABLE', 'PICTURE_MISSING'].includes(error.code), error.code);
     assert.match(error.message, /[12]\.png/);

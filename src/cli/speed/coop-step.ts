@@ -1,6 +1,6 @@
 import { coopPrompts, layOutPrompts, packedRows, readTextWeights, Tokenizer } from '../../clip/index.ts';
 import { stream } from '../../data/index.ts';
-import { type CoOpStepSpec, compileCoOp, contextShape } from '../../methods/index.ts';
+import { type CoOpStepSpec, compileCoOp, contextShape, stepFlops } from '../../methods/index.ts';
 import { speedClassNames } from './class-names.ts';
 import { rn50Shapes } from './clip-shapes.ts';
 import { randomCheckpoint } from './random-weights.ts';
@@ -11,16 +11,6 @@ export type ContextKind = 'end' | 'csc' | 'middle';
 
 const N_CTX = 16;
 const BATCH = 32;
-
-/**
- * Operations counted for a step, forward and gradient: 4·((L−1)·12·W²·N + 2·W²·N + 10·W²·K), the products with
- * weights of L layers of width W over N rows and, in the last layer, K.
- */
-export function stepFlops({ layout, text }: Pick<CoOpStepSpec, 'layout' | 'text'>): number {
-  const { layers, width } = text.architecture;
-  const rows = packedRows(layout);
-  return 4 * width ** 2 * ((layers - 1) * 12 * rows + 2 * rows + 10 * layout.promptCount);
-}
 
 function stepSpec(classCount: number, kind: ContextKind): CoOpStepSpec {
   const { weights, architecture } = randomCheckpoint('RN50', rn50Shapes());
@@ -58,7 +48,7 @@ export function coopStepMeasure(classCount: number, kind: ContextKind): Measure 
       );
       const images = normals(BATCH * spec.embedDim, 1);
       const labels = Int32Array.from({ length: BATCH }, (_, i) => i % classCount);
-      const flops = stepFlops(spec);
+      const flops = stepFlops(spec.layout, spec.text.architecture);
       return {
         problem:
           `one step, K = ${classCount}, M = ${N_CTX} ${kind}, batch ${BATCH}, ` +

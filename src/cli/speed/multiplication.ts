@@ -26,23 +26,3 @@ export async function compileMultiplication(engine: Engine): Promise<Multiplicat
 
 /** Floating-point operations of one product. */
 export const MULTIPLICATION_FLOPS = 2 * MATRIX_SIZE ** 3;
-
-function nodeFlops(node: ir.Node): number {
-  const values = ir.numel(node.shape);
-  const [first, second] = node.inputs.map(({ shape }) => shape);
-  switch (node.op) {
-    case 'matmul':
-      return 2 * values * (node.attributes.transA ? first!.at(-2)! : first!.at(-1)!);
-    case 'conv2d':
-      return 2 * values * second![1]! * second![2]! * second![3]!;
-    default:
-      return 0;
-  }
-}
-
-/** Floating-point operations of a graph's matrix products and (forward) convolutions. */
-export function graphFlops(graph: ir.Graph): number {
-  return ir
-    .topologicalOrder(Object.values(graph.outputs))
-    .reduce((total, node) => total + nodeFlops(node), 0);
-}

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Cell, type CellRecord, cellKey, methodConfig } from '../../config/index.ts';
+import { type Cell, type CellRecord, cellKey } from '../../config/index.ts';
+import { methodConfig } from '../../methods/index.ts';
 import { RecordStore, runTasks, runtimeVersions } from '../../runner/index.ts';
 import type { Measure } from './workload.ts';
 
@@ -23,13 +24,21 @@ function cellOf(seed: number): Cell {
 }
 
 function recordOf(cell: Cell): CellRecord {
-  const score = { target: 'none', accuracy: 0, macroAccuracy: 0, correct: 0, count: 1 };
+  const score = {
+    target: 'none',
+    accuracy: 0,
+    macroAccuracy: 0,
+    correct: 0,
+    count: 1,
+    perClass: { correct: [0], count: [1] },
+    hits: 'AA==',
+  };
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     status: 'ok',
     key: cellKey(cell),
     cell,
-    result: { scores: [score], trainPictures: 1, validationPictures: 1, classes: 2, details: {} },
+    result: { scores: [score], trainPictures: 1, validationPictures: 1, classes: 2, details: {}, flops: 0 },
     run: {
       startedAt: new Date().toISOString(),
       durationMs: CELL_MS,

@@ -8,7 +8,6 @@ import * as ir from '../../ir/index.ts';
 import { ImageEncoder } from '../../methods/index.ts';
 import { testPicture } from '../picture-folder.ts';
 import { rn50Shapes, vitB32Shapes } from './clip-shapes.ts';
-import { graphFlops } from './multiplication.ts';
 import { randomCheckpoint } from './random-weights.ts';
 import type { Measure } from './workload.ts';
 
@@ -41,7 +40,7 @@ export function encodeMeasure(tower: Tower): Measure {
       const executable = await engine.compile(graph);
       const random = stream('speed pictures');
       const image = Float32Array.from({ length: batch * 3 * resolution ** 2 }, () => random.normal());
-      const flops = graphFlops(graph);
+      const flops = ir.graphFlops(graph);
       return {
         problem: `${TOWERS[tower].name}'s image tower at ${resolution} px, batch ${batch}`,
         unit: 'pictures/s',
@@ -100,7 +99,7 @@ export function picturesMeasure(tower: Tower): Measure {
       // Several rounds of the same files: what is measured is the steady state, not the first batch's wait.
       const order = Array.from({ length: ROUNDS }, () => paths).flat();
       const graph = ir.makeGraph({ features: encodeImages(checkpoint, encoder.batch) });
-      const flops = graphFlops(graph) * Math.ceil(order.length / encoder.batch);
+      const flops = ir.graphFlops(graph) * Math.ceil(order.length / encoder.batch);
       const load = (i: number) => preparer.prepare(testPicture(order[i]!, encoder.resolution));
       return {
         problem:

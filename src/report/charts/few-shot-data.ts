@@ -1,5 +1,5 @@
 import { percent, plural } from '../format.ts';
-import { methodKind, type ReportPlan, titleOf } from '../plan.ts';
+import { methodLearns, type ReportPlan, titleOf } from '../plan.ts';
 import type { SummaryRow } from '../rows.ts';
 import { shownSets, type TestSet } from '../test-sets.ts';
 
@@ -43,9 +43,7 @@ export function panelData(
   const methods = plan.methods.map(({ key }) => key);
   return {
     curves: methods.flatMap((method) => pointsOf(method, plan.shots)),
-    stars: methods.flatMap((method) =>
-      methodKind(plan, method) === 'zeroshot' ? pointsOf(method, [0]) : [],
-    ),
+    stars: methods.flatMap((method) => (methodLearns(plan, method) ? [] : pointsOf(method, [0]))),
   };
 }
 

@@ -1,6 +1,6 @@
 import { DASH, percent } from '../format.ts';
 import { html } from '../html.ts';
-import { methodKind, type ReportPlan } from '../plan.ts';
+import { methodLearns, type ReportPlan } from '../plan.ts';
 import type { SummaryRow } from '../rows.ts';
 import type { Field } from './data-table.ts';
 
@@ -15,7 +15,7 @@ export function accuracyField(plan: ReportPlan, row: SummaryRow | undefined, bes
   const isBest = row.accuracy_mean === best;
   const number = percent(row.accuracy_mean);
   const value = isBest ? html`<b>${number}</b>` : number;
-  const random = methodKind(plan, row.method) !== 'zeroshot';
+  const random = methodLearns(plan, row.method);
   const spread = row.seeds > 1 && html` <small>± ${percent(row.accuracy_std)}</small>`;
   const some =
     random &&

@@ -1,6 +1,6 @@
 import { plural } from '../format.ts';
 import { html } from '../html.ts';
-import { methodKind, type ReportPlan, titleOf } from '../plan.ts';
+import { methodLearns, type ReportPlan, titleOf } from '../plan.ts';
 import { hasTargets, shownSets, unitWord } from '../test-sets.ts';
 import { figure } from './figure.ts';
 import type { PageInput } from './input.ts';
@@ -37,7 +37,7 @@ function overviewWords(plan: ReportPlan): OverviewWords {
         'Every panel has its own accuracy axis. Stars and dashed lines: zero-shot. Bands: ± one standard deviation over seeds.',
     };
   }
-  const hasZeroShot = plan.methods.some(({ key }) => methodKind(plan, key) === 'zeroshot');
+  const hasZeroShot = plan.methods.some(({ key }) => !methodLearns(plan, key));
   const lines = `${hasZeroShot ? 'Stars: zero-shot. ' : ''}Lines through the dots: ± one standard deviation over seeds.`;
   if (hasTargets(plan)) {
     return {

@@ -1,6 +1,6 @@
 import { percent, plural } from '../format.ts';
 import { html, type SafeHtml } from '../html.ts';
-import { methodKind, type ReportPlan, titleOf } from '../plan.ts';
+import { methodLearns, type ReportPlan, titleOf } from '../plan.ts';
 import { AVERAGE, type SummaryRow } from '../rows.ts';
 import { hasTargets, scoredOn } from '../test-sets.ts';
 import { accuracyField } from './accuracy-field.ts';
@@ -32,7 +32,7 @@ function datasetsSection(input: PageInput): Section | null {
 function resultsTable(plan: ReportPlan, summary: readonly SummaryRow[], shots: number): SafeHtml {
   const rowOf = (dataset: string, title: string) => {
     const entries = plan.methods.map(({ key: method }) => {
-      const count = methodKind(plan, method) === 'zeroshot' ? 0 : shots;
+      const count = methodLearns(plan, method) ? shots : 0;
       return summary.find((row) => {
         return row.dataset === dataset && row.method === method && row.shots === count;
       });

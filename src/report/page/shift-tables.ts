@@ -1,6 +1,6 @@
 import { DASH, percent, plural, points } from '../format.ts';
 import { html, type SafeHtml } from '../html.ts';
-import { methodKind, type ReportPlan, type TitledKey } from '../plan.ts';
+import { methodLearns, type ReportPlan, type TitledKey } from '../plan.ts';
 import { AVERAGE, type SummaryRow } from '../rows.ts';
 import { sourcesOf, targetsOf } from '../test-sets.ts';
 import { accuracyField } from './accuracy-field.ts';
@@ -70,7 +70,7 @@ function methodRows(
   field: (row: SummaryRow | undefined, best: number) => Field,
 ): readonly (readonly Field[])[] {
   const rowOf = (method: string, target: string) => {
-    const count = methodKind(plan, method) === 'zeroshot' ? 0 : shots;
+    const count = methodLearns(plan, method) ? shots : 0;
     return summary.find((row) => row.method === method && row.target === target && row.shots === count);
   };
   const best = places.map(({ key: target }) => {

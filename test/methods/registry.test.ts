@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { type EpochPolicy, UserError } from '../../src/config/index.ts';
 import {
   type CoOpConfig,
   checkMethodKey,
-  type EpochPolicy,
   METHOD_KEYS,
   methodConfig,
   methodTitle,
-  UserError,
-} from '../../src/config/index.ts';
+} from '../../src/methods/index.ts';
 
 const context = { shots: 16, epochs: 'suite', views: 8, prompts: ['a photo of a {}.'] } as const;
 

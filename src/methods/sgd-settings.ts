@@ -1,0 +1,77 @@
+import type { MethodConfig } from '../config/index.ts';
+import { parseEpochs, parseViews, UserError } from '../config/index.ts';
+import type { MethodContext, WordsOf } from './method.ts';
+
+/** How CoOp's SGD goes over the training pictures. */
+export interface SgdSettings {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly warmupEpochs: number;
+  readonly warmupLearningRate: number;
+  /** `fresh`: a new random crop every time; N: N fixed crops of each picture, drawn from. */
+  readonly views: number | 'fresh';
+}
+
+/** Epochs for a number of shots: 16 and 8, 4 and 2, 1 have values of their own; others take the next lower. */
+function epochsFor({ epochs: policy, mostEpochs, shots }: MethodContext): number {
+  if (typeof policy === 'number') return policy;
+  if (policy === 'paper') return Math.min(shots >= 8 ? 200 : shots >= 2 ? 100 : 50, mostEpochs ?? Infinity);
+  return shots >= 8 ? 25 : 50;
+}
+
+/** Source: configs/trainers/CoOp of the official code [ff61507]. */
+export function sgdSettings(context: MethodContext): SgdSettings {
+  return {
+    epochs: epochsFor(context),
+    batchSize: 32,
+    learningRate: 0.002,
+    momentum: 0.9,
+    weightDecay: 5e-4,
+    warmupEpochs: 1,
+    warmupLearningRate: 1e-5,
+    views: context.views,
+  };
+}
+
+export const viewsWords = (views: number | 'fresh'): string =>
+  views === 'fresh' ? 'a new crop every time' : views === 1 ? '1 fixed crop' : `${views} fixed crops`;
+
+export const SGD_WORDS: WordsOf<SgdSettings> = {
+  epochs: { name: 'epochs', value: String },
+  batchSize: { name: 'batch size', value: String },
+  learningRate: { name: 'learning rate', value: String },
+  momentum: { name: 'momentum', value: String },
+  weightDecay: { name: 'weight decay', value: String },
+  warmupEpochs: { name: 'warm-up epochs', value: String },
+  warmupLearningRate: { name: 'warm-up learning rate', value: String },
+  views: { name: 'views of a picture', value: viewsWords },
+};
+
+/** A positive number. @throws {UserError} BAD_OPTION */
+export function parseRate(text: string): number {
+  const rate = Number(text);
+  if (Number.isFinite(rate) && rate > 0) return rate;
+  throw new UserError('BAD_OPTION', {
+    where: '--methods: learning rate',
+    expected: 'a number above 0',
+    found: JSON.stringify(text),
+  });
+}
+
+/** The settings of SGD that may be changed behind a method's key. */
+export const SGD_TUNABLE = {
+  lr: (text: string) => ({ learningRate: parseRate(text) }),
+  views: (text: string) => ({ views: parseViews(text) }),
+  epochs: (text: string) => {
+    const epochs = parseEpochs(text);
+    if (typeof epochs === 'number') return { epochs };
+    throw new UserError('BAD_OPTION', {
+      where: '--methods: epochs',
+      expected: 'a number; --epochs takes names of schedules',
+      found: JSON.stringify(text),
+    });
+  },
+} satisfies Readonly<Record<string, (text: string) => Partial<SgdSettings & MethodConfig>>>;

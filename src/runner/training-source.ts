@@ -1,0 +1,29 @@
+import type { Dataset, FewShotDraw } from '../data/index.ts';
+import type { TrainingSource } from '../methods/index.ts';
+import { drawnPictures } from './drawn-pictures.ts';
+import type { WorkerContext } from './worker-context.ts';
+import { isCancelled, reportProgress, throwIfCancelled, type WorkerJob } from './worker-job.ts';
+
+/** What a method learns from. It holds no test picture, and nothing that leads to one. */
+export function trainingSource(
+  job: Pick<WorkerJob, 'taskId' | 'cancelFlag'>,
+  context: WorkerContext,
+  dataset: Dataset,
+  draw: FewShotDraw,
+  seed: number | null,
+): TrainingSource {
+  const random = seed ?? 0;
+  return {
+    towers: context,
+    classNames: dataset.classNames,
+    task: dataset.fingerprint,
+    seed: random,
+    train: drawnPictures(context, dataset, draw.train, random),
+    val: drawnPictures(context, dataset, draw.val, random),
+    progress: (fraction, words) => reportProgress(job, fraction, words),
+    get cancelled() {
+      return isCancelled(job);
+    },
+    throwIfCancelled: () => throwIfCancelled(job),
+  };
+}
