@@ -11,6 +11,8 @@ export interface MethodContext {
   /** The paper's schedule is cut at this many epochs; null or absent: not at all. */
   readonly mostEpochs?: number | null;
   readonly views: number | 'fresh';
+  /** Key of the dataset. */
+  readonly dataset: string;
   /** Hand-made prompts of the dataset. */
   readonly prompts: readonly string[];
 }

@@ -18,7 +18,7 @@ interface ParsedKey {
 }
 
 /** Any context: whether a key is known does not depend on it. */
-const ANY: MethodContext = { shots: 1, epochs: 'paper', views: 1, prompts: [] };
+const ANY: MethodContext = { shots: 1, epochs: 'paper', views: 1, dataset: '', prompts: [] };
 
 function unknownMethod(key: string): UserError {
   const near = nearNames(key, METHOD_KEYS);

@@ -58,7 +58,7 @@ export interface Experiment {
 
 /** The settings of a method on a dataset, where an experiment leaves them to it. */
 export function settingsOn(
-  { protocol, prompt }: Dataset,
+  { key, protocol, prompt }: Dataset,
   { views, epochs }: Pick<Experiment, 'views' | 'epochs'>,
   methodKey: string,
   shots: number,
@@ -68,6 +68,7 @@ export function settingsOn(
     epochs: epochs ?? protocol.epochs,
     mostEpochs: protocol.mostEpochs,
     views: views ?? protocol.views,
+    dataset: key,
     prompts: [prompt],
   });
 }

@@ -9,7 +9,13 @@ import {
   methodTitle,
 } from '../../src/methods/index.ts';
 
-const context = { shots: 16, epochs: 'suite', views: 8, prompts: ['a photo of a {}.'] } as const;
+const context = {
+  shots: 16,
+  epochs: 'suite',
+  views: 8,
+  dataset: 'icons',
+  prompts: ['a photo of a {}.'],
+} as const;
 
 function epochs(policy: EpochPolicy, shots: number): number {
   const config = methodConfig('coop_m16_end', { ...context, epochs: policy, shots });

@@ -14,7 +14,13 @@ function cellOf(seed: number): Cell {
   return {
     dataset,
     backbone: { name: 'none', sha256: 'none' },
-    method: methodConfig('linear_probe', { shots: 1, epochs: 'suite', views: 8, prompts: [] }),
+    method: methodConfig('linear_probe', {
+      shots: 1,
+      epochs: 'suite',
+      views: 8,
+      dataset: 'none',
+      prompts: [],
+    }),
     shots: 1,
     seed,
     targets: [dataset],
