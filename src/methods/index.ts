@@ -1,8 +1,10 @@
 export { Classifier, forRowChunks } from './classify.ts';
-export { batchSizeFor, type CoOpConfig, type CoOpFit, fitCoOp, initialContext } from './coop.ts';
+export { batchSizeFor, type CoOpConfig, initialContext } from './coop.ts';
 export { type CoOpStepSpec, contextShape } from './coop-graph.ts';
 export { type CoOpProgram, compileCoOp } from './coop-program.ts';
 export { coopFormTensors } from './coop-prompt-form.ts';
+export { compileTogether } from './coop-together.ts';
+export { type CoOpFit, fitContexts, fitCoOp } from './coop-training.ts';
 export { ImageEncoder } from './image-encoder.ts';
 export type { LearnedContext, LearnedPrompt } from './learned-prompt.ts';
 export { argmaxRows, linearScores, softmaxRows } from './linear-classifier.ts';

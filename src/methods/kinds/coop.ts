@@ -1,8 +1,12 @@
 import { coopPrompts, layOutPrompts } from '../../clip/index.ts';
 import type { ClassTokenPosition } from '../../config/index.ts';
 import { linearScorer } from '../classify.ts';
-import { batchSizeFor, type CoOpConfig, type CoOpFit, fitCoOp, initialContext } from '../coop.ts';
-import { type CoOpProgram, compileCoOp } from '../coop-program.ts';
+import { batchSizeFor, type CoOpConfig, initialContext } from '../coop.ts';
+import type { CoOpStepSpec } from '../coop-graph.ts';
+import { type CoOpVariant, coopTitle, parseCoOpKey } from '../coop-key.ts';
+import { compileCoOp } from '../coop-program.ts';
+import { compileTogether, fitsTogether } from '../coop-together.ts';
+import { type ContextFit, type CoOpFit, type FitHooks, fitContexts, fitCoOp } from '../coop-training.ts';
 import type { Fit, FittedMethod, Method, TrainingSource } from '../method.ts';
 import { nearestWords } from '../nearest-words.ts';
 import { stepFlops } from '../prompt-flops.ts';
@@ -12,13 +16,6 @@ import { normalizeRows } from '../zero-shot.ts';
 /** Raised on purpose when the method's numbers change. */
 const VERSION = 1;
 
-/** Words that start the context in the paper's ablation of initialisation. */
-const INITIAL_WORDS = 'a photo of a';
-
-const POSITIONS = { end: 'end', mid: 'middle', front: 'front' } as const satisfies Record<
-  string,
-  ClassTokenPosition
->;
 const POSITION_WORDS = {
   end: 'after the context',
   middle: 'in the middle of it',
@@ -28,52 +25,75 @@ const POSITION_WORDS = {
 /** Words listed for each learned context vector. */
 const NEAREST_WORDS = 5;
 
-type Variant = Pick<CoOpConfig, 'nCtx' | 'position' | 'csc' | 'ctxInit'>;
-
-function parseKey(key: string): Variant | null {
-  const match = /^coop_m([1-9]\d?)_(end|mid|front)(_csc|_init)?$/.exec(key);
-  if (match === null) return null;
-  const [, nCtx, position, suffix] = match;
-  const init = suffix === '_init';
-  if (init && Number(nCtx) !== INITIAL_WORDS.split(' ').length) return null;
-  return {
-    nCtx: Number(nCtx),
-    position: POSITIONS[position as keyof typeof POSITIONS],
-    csc: suffix === '_csc',
-    ctxInit: init ? INITIAL_WORDS : null,
-  };
-}
-
-function titleOf(key: string): string {
-  const { nCtx, position, csc, ctxInit } = parseKey(key) as Variant;
-  const parts = [`M = ${nCtx}`, position];
-  if (csc) parts.push('class-specific');
-  if (ctxInit !== null) parts.push(`from “${ctxInit}”`);
-  return `CoOp (${parts.join(', ')})`;
-}
-
 /** Steps of a fit; the last short batch of an epoch is dropped. */
 function stepsOf({ epochs, batchSize }: Pick<CoOpConfig, 'epochs' | 'batchSize'>, count: number): number {
   return epochs * Math.max(1, Math.floor(count / batchSizeFor(count, batchSize)));
 }
 
-/** One step for a source's classes and batch, compiled once for all cells that have these. */
-function programFor({ config, source }: Fit<CoOpConfig>): Promise<CoOpProgram> {
-  const { towers, classNames, task } = source;
+/** What a step needs to know, of a source's classes and batch. */
+function specOf({ config, source }: Fit<CoOpConfig>): CoOpStepSpec {
+  const { towers, classNames, train } = source;
   const { nCtx, position, csc } = config;
-  const batchSize = batchSizeFor(source.train.labels.length, config.batchSize);
-  return towers.program(['coop', task, nCtx, position, csc, batchSize].join(' '), () => {
-    const { contextLength } = towers.text.architecture;
-    const prompts = coopPrompts(towers.tokenizer, classNames, { nCtx, position, contextLength });
-    return compileCoOp(towers.engine, {
-      layout: layOutPrompts(prompts, csc),
-      text: towers.text,
-      logitScale: towers.logitScale,
-      nCtx,
-      batchSize,
-      embedDim: towers.checkpoint.architecture.embedDim,
-    });
-  });
+  const { contextLength } = towers.text.architecture;
+  const prompts = coopPrompts(towers.tokenizer, classNames, { nCtx, position, contextLength });
+  return {
+    layout: layOutPrompts(prompts, csc),
+    text: towers.text,
+    logitScale: towers.logitScale,
+    nCtx,
+    batchSize: batchSizeFor(train.labels.length, config.batchSize),
+    embedDim: towers.checkpoint.architecture.embedDim,
+  };
+}
+
+/** Everything a step's graph depends on besides the model: cells with one name share what is compiled. */
+function programName({ config, source }: Fit<CoOpConfig>, fits: number): string {
+  const { nCtx, position, csc, batchSize } = config;
+  const batch = batchSizeFor(source.train.labels.length, batchSize);
+  return ['coop', source.task, nCtx, position, csc, batch, fits].join(' ');
+}
+
+/** A fit as the training loop takes it. */
+async function contextFit({ config, source }: Fit<CoOpConfig>): Promise<ContextFit> {
+  const { towers, classNames, seed, train } = source;
+  const { text, tokenizer } = towers;
+  return {
+    config,
+    seed,
+    start: initialContext(config, { classCount: classNames.length, seed, text, tokenizer }),
+    features: await train.cropFeatures(config.views),
+    labels: train.labels,
+  };
+}
+
+/** What a training loop tells a source, and asks it. */
+function hooks({ config, source }: Fit<CoOpConfig>): FitHooks {
+  return {
+    onEpoch: (epoch, loss) =>
+      source.progress(
+        (epoch + 1) / config.epochs,
+        `epoch ${epoch + 1} of ${config.epochs}, loss ${loss.toFixed(3)}`,
+      ),
+    beforeStep: () => source.throwIfCancelled(),
+  };
+}
+
+/** Fits of one shape, side by side in one graph. */
+async function fitTogether(fits: readonly Fit<CoOpConfig>[]): Promise<FittedMethod[]> {
+  const [first] = fits as [Fit<CoOpConfig>];
+  const { towers } = first.source;
+  const program = await towers.program(programName(first, fits.length), () =>
+    compileTogether(towers.engine, specOf(first), fits.length),
+  );
+  const prepared: ContextFit[] = [];
+  for (const fit of fits) prepared.push(await contextFit(fit));
+  const learned = await fitContexts(prepared, program.step, hooks(first));
+  const size = learned[0]!.ctx.length;
+  const contexts = new Float32Array(fits.length * size);
+  for (const [g, { ctx }] of learned.entries()) contexts.set(ctx, g * size);
+  const features = await program.textFeatures(contexts);
+  const own = features.length / fits.length;
+  return fits.map((fit, g) => fitted(fit, learned[g]!, features.slice(g * own, (g + 1) * own)));
 }
 
 /** Nearest words of a context that all classes share. */
@@ -135,10 +155,10 @@ export const coop: Method<CoOpConfig> = {
   },
   tunable: SGD_TUNABLE,
   configure(key, context) {
-    const variant = parseKey(key);
+    const variant = parseCoOpKey(key);
     return variant && { kind: 'coop', key, version: VERSION, ...variant, ...sgdSettings(context) };
   },
-  titleOf,
+  titleOf: (key) => coopTitle(parseCoOpKey(key) as CoOpVariant),
   reads: ({ views }) => ({ train: views === 'fresh' ? null : views, val: false, test: true }),
   work(config, { classNames, text, tokenizer, train }) {
     const { nCtx, position, csc, views } = config;
@@ -158,24 +178,21 @@ export const coop: Method<CoOpConfig> = {
     initialContext(config, { classCount: classNames.length, seed: 0, text, tokenizer });
   },
   async fit(fit) {
-    const { config, source } = fit;
-    const { towers, classNames, seed, train } = source;
-    const { text, tokenizer } = towers;
-    const program = await programFor(fit);
-    const learned = await fitCoOp({
-      config,
-      seed,
-      program,
-      start: initialContext(config, { classCount: classNames.length, seed, text, tokenizer }),
-      features: await train.cropFeatures(config.views),
-      labels: train.labels,
-      onEpoch: (epoch, loss) =>
-        source.progress(
-          (epoch + 1) / config.epochs,
-          `epoch ${epoch + 1} of ${config.epochs}, loss ${loss.toFixed(3)}`,
-        ),
-      beforeStep: () => source.throwIfCancelled(),
-    });
+    const { towers } = fit.source;
+    const program = await towers.program(programName(fit, 1), () => compileCoOp(towers.engine, specOf(fit)));
+    const learned = await fitCoOp({ ...(await contextFit(fit)), ...hooks(fit), program });
     return fitted(fit, learned, await program.textFeatures(learned.ctx));
+  },
+  together: {
+    group(config, { classNames, text, tokenizer, train }) {
+      const { nCtx, position, csc, epochs, views, batchSize } = config;
+      // New crops cost far more than a step's calls.
+      if (views === 'fresh') return null;
+      const { contextLength } = text;
+      const prompts = coopPrompts(tokenizer, classNames, { nCtx, position, contextLength });
+      const shape = [nCtx, position, csc, epochs, batchSizeFor(train, batchSize), train];
+      return { shape: shape.join(' '), most: fitsTogether(prompts, csc) };
+    },
+    fit: fitTogether,
   },
 };
