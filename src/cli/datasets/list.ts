@@ -84,7 +84,7 @@ function stateInWords({ state, split, missing, problem, homePage }: ListedDatase
     case 'found':
       return `found: ${split}`;
     case 'incomplete':
-      return `incomplete: no ${missing.join(', no ')}`;
+      return `incomplete: no ${missing.join(', no ')}; from ${homePage}`;
     case 'missing':
       return `${missing.join(', ')}/ from ${homePage}`;
     case 'damaged':
