@@ -112,7 +112,7 @@ async function readSplit(
       where: `dataset ${key} in ${place.folder}`,
       expected: [splitFile, annotations.join(', ')].filter((part) => part !== null).join(', or '),
       found: `no ${missing.join(', no ')}`,
-      hint: `unpack the dataset completely (${homePage})${splitFile === null ? '' : `, or put CoOp's ${splitFile} there`}`,
+      hint: `complete the folder as CoOp's DATASETS.md says (${homePage})${splitFile === null ? '' : `, or put CoOp's ${splitFile} there`}`,
     });
   }
   const made = splitFile === null ? 'its own folders and lists' : 'its own annotations (seed 1)';

@@ -43,7 +43,7 @@ describe('coop-bench datasets with --data', SUITE, () => {
     assert.match(row('eurosat'), / 3 +15 +6 +9 .*found: its own annotations \(seed 1\)/);
     assert.match(
       row('ucf101'),
-      /incomplete: no split_zhou_UCF101\.json, .*; from https:\/\/www\.crcv\.ucf\.edu/,
+      /incomplete: no split_zhou_UCF101\.json, .*; see CoOp's DATASETS\.md and https:\/\/www\.crcv\.ucf\.edu/,
     );
     assert.match(row('dtd'), / 47 +2820 +1128 +1692 .*dtd\/ from https:\/\/www\.robots\.ox\.ac\.uk/);
     const listed = JSON.parse(json.stdout) as Listed[];
@@ -68,6 +68,8 @@ describe('coop-bench datasets with --data', SUITE, () => {
     assert.equal(dtd.state, 'damaged');
     assert.match(dtd.problem!, /split_zhou_DescribableTextures\.json/);
     assert.equal(listed.find(({ key }) => key === 'eurosat')!.state, 'missing');
+    const text = await coopBench(['datasets', 'list', '--data', join(root, 'damaged'), ...cache]);
+    assert.match(text.stdout, /damaged: .*split_zhou_DescribableTextures\.json: .*JSON/);
   });
 
   it('refuses a folder that is not there, and one that is a dataset itself', async () => {
