@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UserError } from '../src/config/index.ts';
 import {
   checkTrainable,
   type Dataset,
   openPublishedDraws,
-  parseSplitFile,
+  readSplitFile,
   type Split,
   someOf,
 } from '../src/data/index.ts';
@@ -103,10 +103,7 @@ async function readSplit(
   if (splitFile !== null) {
     const path = join(place.folder, splitFile);
     if (existsSync(path)) {
-      return {
-        split: parseSplitFile(readFileSync(path, 'utf8'), place.pictures, path),
-        splitSource: splitFile,
-      };
+      return { split: readSplitFile(path, place.pictures), splitSource: splitFile };
     }
   }
   const missing = annotations.filter((name) => !existsSync(join(place.folder, name)));
@@ -115,7 +112,7 @@ async function readSplit(
       where: `dataset ${key} in ${place.folder}`,
       expected: [splitFile, annotations.join(', ')].filter((part) => part !== null).join(', or '),
       found: `no ${missing.join(', no ')}`,
-      hint: `unpack the dataset completely (${homePage})${splitFile === null ? '' : `, or put CoOp's ${splitFile} there`}`,
+      hint: `complete the folder as CoOp's DATASETS.md says (${homePage})${splitFile === null ? '' : `, or put CoOp's ${splitFile} there`}`,
     });
   }
   const made = splitFile === null ? 'its own folders and lists' : 'its own annotations (seed 1)';

@@ -43,7 +43,7 @@ export { type RandomStream, stream } from './random/random-stream.ts';
 export { checkTrainable, someOf } from './splits/check-split.ts';
 export { splitClassFolders } from './splits/class-folders.ts';
 export { type LabelledName, labelledList, splitLists, splitOf } from './splits/labelled-lists.ts';
-export { formatSplitFile, parseSplitFile } from './splits/split-file.ts';
+export { formatSplitFile, readSplitFile } from './splits/split-file.ts';
 export { splitByFractions } from './splits/split-rules.ts';
 export { type ClassHalf, halfOf } from './splits/subsample.ts';
 export { damagedAnnotation, damagedLine, readAnnotation, readList } from './splits/text-list.ts';

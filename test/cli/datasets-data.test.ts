@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -12,6 +20,7 @@ const cache = ['--cache', join(root, 'cache')];
 let pictures: string[] = [];
 before(async () => {
   pictures = await putEuroSat(join(root, 'whole'), 10);
+  mkdirSync(join(root, 'whole', 'ucf101', 'UCF-101-midframes'), { recursive: true });
 });
 
 interface Listed {
@@ -32,6 +41,10 @@ describe('coop-bench datasets with --data', SUITE, () => {
     assert.deepEqual([text.code, json.code], [0, 0], text.stderr);
     const row = (key: string) => text.stdout.split('\n').find((line) => line.startsWith(`${key} `)) ?? '';
     assert.match(row('eurosat'), / 3 +15 +6 +9 .*found: its own annotations \(seed 1\)/);
+    assert.match(
+      row('ucf101'),
+      /incomplete: no split_zhou_UCF101\.json, .*; see CoOp's DATASETS\.md and https:\/\/www\.crcv\.ucf\.edu/,
+    );
     assert.match(row('dtd'), / 47 +2820 +1128 +1692 .*dtd\/ from https:\/\/www\.robots\.ox\.ac\.uk/);
     const listed = JSON.parse(json.stdout) as Listed[];
     const eurosat = listed.find(({ key }) => key === 'eurosat')!;
@@ -55,6 +68,8 @@ describe('coop-bench datasets with --data', SUITE, () => {
     assert.equal(dtd.state, 'damaged');
     assert.match(dtd.problem!, /split_zhou_DescribableTextures\.json/);
     assert.equal(listed.find(({ key }) => key === 'eurosat')!.state, 'missing');
+    const text = await coopBench(['datasets', 'list', '--data', join(root, 'damaged'), ...cache]);
+    assert.match(text.stdout, /damaged: .*split_zhou_DescribableTextures\.json: .*JSON/);
   });
 
   it('refuses a folder that is not there, and one that is a dataset itself', async () => {
@@ -127,6 +142,9 @@ describe('coop-bench datasets with --data', SUITE, () => {
     const file = join(folder, 'eurosat', 'split_zhou_EuroSAT.json');
     const printed = await coopBench(args);
     assert.deepEqual([printed.code, existsSync(file)], [0, false], printed.stderr);
+    const half = await coopBench([...args, '--subsample', 'base', '--save']);
+    assert.deepEqual([half.code, existsSync(file)], [2, false]);
+    assert.match(half.stderr, /BAD_OPTION: --save with --subsample base/);
     const saved = await coopBench([...args, '--save']);
     assert.deepEqual([saved.code, saved.stdout], [0, ''], saved.stderr);
     assert.equal(readFileSync(file, 'utf8'), printed.stdout);

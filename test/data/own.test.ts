@@ -159,6 +159,21 @@ describe('a folder of one folder a class', () => {
       /pictures of the class/,
     ],
     [
+      'folders within the folders of classes',
+      { ...pictures('birds/owl', 5), ...pictures('cats/lynx', 5) },
+      'OWN_DATA',
+      /birds/,
+      /none, but folders: owl/,
+      /directly into the folder of their class/,
+    ],
+    [
+      'train/ and no other split',
+      { ...pictures('train/cat', 5), ...pictures('train/owl', 5) },
+      'OWN_DATA',
+      /folders: cat, owl/,
+      /with test\/ or val\/ beside it/,
+    ],
+    [
       'a class too small to cut',
       { ...pictures('cat', 9), ...pictures('owl', 2) },
       'CLASS_TOO_SMALL',

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { UserError } from '../../src/config/errors.ts';
 import type { Split } from '../../src/data/dataset.ts';
 import { checkTrainable } from '../../src/data/splits/check-split.ts';
-import { formatSplitFile, parseSplitFile } from '../../src/data/splits/split-file.ts';
+import { formatSplitFile, parseSplitFile, readSplitFile } from '../../src/data/splits/split-file.ts';
 import { pythonRound, splitByFractions, splitTrainVal } from '../../src/data/splits/split-rules.ts';
 
 const rows = {
@@ -76,6 +78,13 @@ describe('a split file', () => {
       assert.throws(() => parseSplitFile(content, '', 'split.json'), refused('SPLIT_DAMAGED', ...words));
     });
   }
+
+  it('that is a folder, or not there, is refused by its path', () => {
+    const folder = fileURLToPath(new URL('.', import.meta.url));
+    assert.throws(() => readSplitFile(folder, ''), refused('SPLIT_UNREADABLE', /found: +a folder/));
+    const gone = join(folder, 'no-split.json');
+    assert.throws(() => readSplitFile(gone, ''), refused('SPLIT_UNREADABLE', /no-split\.json/, /ENOENT/));
+  });
 
   it('of 1000 random damages is read or refused clearly, and never otherwise', () => {
     const value = fc.oneof(

@@ -200,6 +200,13 @@ describe('a dataset that can not be read', () => {
 });
 
 describe('a target', () => {
+  it('has no halves: its training labels would be cut, and it has none', async () => {
+    await assert.rejects(
+      loadDataset('icons_pixel', { ...EMBEDDED_ONLY, subsample: 'base' }),
+      refused('NOT_A_SOURCE', /the base classes of icons_pixel/),
+    );
+  });
+
   const source = {
     key: 'source',
     classNames: ['crane', 'owl', 'crane', 'cat'],

@@ -91,11 +91,16 @@ async function checkOne(
   }
 }
 
-/** What is checked unless it is said: what is found under `--data`; without one, the embedded sets. */
-function defaultKeys({ data }: CheckFlags): readonly string[] {
-  if (data === undefined) return [...ICON_SUITE, ...ICON_SHIFTS];
+/**
+ * What is checked unless it is said: what is found under `--data`; without one, the embedded sets. Targets have no
+ * halves.
+ */
+function defaultKeys({ data, subsample = 'all' }: CheckFlags): readonly string[] {
+  const targetsToo = subsample === 'all';
+  if (data === undefined) return [...ICON_SUITE, ...(targetsToo ? ICON_SHIFTS : [])];
   const { data: options } = nameDatasets([], { data }, null);
   return Object.values(DATASETS)
+    .filter(({ targetOf }) => targetsToo || targetOf === null)
     .filter((adapter) => ['found', 'incomplete'].includes(surveyDataset(adapter, options.dataRoot).status))
     .map(({ key }) => key);
 }

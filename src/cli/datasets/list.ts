@@ -77,6 +77,12 @@ async function describe(adapter: DatasetAdapter, flags: ListFlags): Promise<List
   }
 }
 
+/** Of a message's lines where it is, and what was found there. */
+function placeAndFinding(problem: string): string {
+  const found = /^ {2}found: +(.*)$/m.exec(problem)?.[1];
+  return [problem.split('\n')[0], found].filter((part) => part !== undefined).join(': ');
+}
+
 function stateInWords({ state, split, missing, problem, homePage }: ListedDataset): string {
   switch (state) {
     case 'embedded':
@@ -84,11 +90,11 @@ function stateInWords({ state, split, missing, problem, homePage }: ListedDatase
     case 'found':
       return `found: ${split}`;
     case 'incomplete':
-      return `incomplete: no ${missing.join(', no ')}`;
+      return `incomplete: no ${missing.join(', no ')}; see CoOp's DATASETS.md and ${homePage}`;
     case 'missing':
       return `${missing.join(', ')}/ from ${homePage}`;
     case 'damaged':
-      return `damaged: ${problem?.split('\n')[0]}`;
+      return `damaged: ${placeAndFinding(problem ?? '')}`;
     default:
       return state satisfies never;
   }

@@ -39,6 +39,14 @@ function placeFor(key: string, dataRoot: string | null): string {
 async function split({ dataset: name, save = false, ...flags }: SplitFlags): Promise<void> {
   const { keys, data } = nameDatasets([name], flags, cacheFolder(flags.cache));
   const key = keys[0]!;
+  if (save && data.subsample !== 'all') {
+    throw new UserError('BAD_OPTION', {
+      where: `--save with --subsample ${data.subsample}`,
+      expected: 'the split of all classes, which CoOp looks for under that name',
+      found: 'half of them',
+      hint: 'leave --save out: the half is then written to standard output',
+    });
+  }
   const path = save ? placeFor(key, data.dataRoot) : null;
   const dataset = await loadDataset(key, data);
   const text = formatSplitFile(dataset);

@@ -129,7 +129,11 @@ async function repeatedContent(
   options: PictureCheckOptions,
 ): Promise<DuplicatePair[]> {
   const bySize = new Map<number, Row[]>();
-  for (const [row, size] of sizes) bySize.set(size, [...(bySize.get(size) ?? []), row]);
+  for (const [row, size] of sizes) {
+    const group = bySize.get(size);
+    if (group === undefined) bySize.set(size, [row]);
+    else group.push(row);
+  }
   const suspects = [...bySize.values()]
     .filter((rows) => new Set(rows.map(({ part }) => part)).size > 1)
     .flat();

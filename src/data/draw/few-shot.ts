@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../../config/index.ts';
-import type { Dataset, Datum } from '../dataset.ts';
+import type { Dataset, Datum, PictureRef } from '../dataset.ts';
 import { PythonRandom } from '../random/python-random.ts';
 
 /** Most validation pictures a class, whatever the shots (CoOp's own rule). */
@@ -90,7 +90,12 @@ function drawWhole(dataset: DrawSource, shots: number, seed: number | bigint): F
 
 /** What of a whole dataset's draw lies in a part, as the part's own items. */
 function within(part: DrawSource, draw: FewShotDraw): FewShotDraw {
-  const own = new Map([...part.train, ...part.val].map((item) => [item.picture, item]));
+  // Only of what was drawn: half of ImageNet has 640,000 items.
+  const drawn = new Set([...draw.train, ...draw.val].map(({ picture }) => picture));
+  const own = new Map<PictureRef, Datum>();
+  for (const list of [part.train, part.val]) {
+    for (const item of list) if (drawn.has(item.picture)) own.set(item.picture, item);
+  }
   const kept = (data: readonly Datum[]) => data.flatMap(({ picture }) => own.get(picture) ?? []);
   return { ...draw, train: kept(draw.train), val: kept(draw.val) };
 }

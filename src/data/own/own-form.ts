@@ -36,7 +36,8 @@ function tableIn(folder: string): string | null {
   return found[0] ?? null;
 }
 
-function foldersIn(folder: string): string[] {
+/** Names of the folders in a folder, hidden ones left out. @throws {UserError} OWN_DATA: it may not be read. */
+export function foldersIn(folder: string): string[] {
   let entries: Dirent[];
   try {
     entries = readdirSync(folder, { withFileTypes: true });

@@ -1,12 +1,13 @@
 import { basename, extname, isAbsolute, join } from 'node:path';
+import type { UserError } from '../../config/index.ts';
 import type { Datum, Split } from '../dataset.ts';
 import { type ClassFolder, listClassFolders } from '../folders/list-class-folders.ts';
 import { pictureList } from '../folders/picture-list.ts';
 import { byCodePoint } from '../folders/picture-names.ts';
-import { checkTrainable } from '../splits/check-split.ts';
+import { checkTrainable, someOf } from '../splits/check-split.ts';
 import { splitByFractions } from '../splits/split-rules.ts';
 import { numberClasses, type OwnClasses } from './own-classes.ts';
-import { type OwnForm, recogniseForm } from './own-form.ts';
+import { foldersIn, type OwnForm, recogniseForm } from './own-form.ts';
 import { ownProblem, shownText } from './own-problems.ts';
 import { type OwnRow, type Part, readRows } from './own-rows.ts';
 import { type OwnSettings, readOwnSettings } from './own-settings.ts';
@@ -40,6 +41,19 @@ function settle(lists: Lists, from: string): { readonly lists: Lists; readonly s
   return { lists: { ...lists, val: [], test: lists.val }, splitSource: `${from}; val serves as test` };
 }
 
+/** What to do about a class's folder in which no picture lies; most often they lie deeper. */
+function withoutPictures(path: string): UserError {
+  const inner = foldersIn(path).sort(byCodePoint);
+  const [found, hint] =
+    inner.length === 0
+      ? ['none (jpg, jpeg, png, webp, gif, tif, tiff or bmp)', 'add some, or remove the folder']
+      : [
+          `none, but folders: ${someOf(inner)}`,
+          'put pictures directly into the folder of their class; train/ is a split only with test/ or val/ beside it',
+        ];
+  return ownProblem(path, 'pictures of the class', found, hint);
+}
+
 async function readFolders(
   { folder, parts }: OwnForm & { readonly kind: 'folders' },
   settings: OwnSettings,
@@ -59,14 +73,7 @@ async function readFolders(
   const lists: Lists = { train: [], val: [], test: [] };
   for (const { part, prefix, folders } of listed) {
     const empty = folders.find(({ pictures }) => pictures.length === 0);
-    if (empty !== undefined) {
-      throw ownProblem(
-        join(folder, prefix, empty.name),
-        'pictures of the class',
-        'none (jpg, jpeg, png, webp, gif, tif, tiff or bmp)',
-        'add some, or remove the folder',
-      );
-    }
+    if (empty !== undefined) throw withoutPictures(join(folder, prefix, empty.name));
     const data = pictureList(folder, prefix, folders, labelOf);
     if (part === null) {
       return { classNames: classes.names, ...cut(data, classes, folder), splitSource: MADE };

@@ -26,5 +26,10 @@ export async function splitClassFolders(
   const folders = await listClassFolders(root, { cacheDir, ignored });
   const groups: Datum[][] = folders.map((folder, label) => pictureList(root, '', [folder], () => label));
   const parts = splitByFractions(groups, root, (label) => folders[label]!.name);
-  return { ...parts, classNames: folders.map(({ name }: ClassFolder) => renamed[name] ?? name) };
+  return {
+    ...parts,
+    classNames: folders.map(({ name }: ClassFolder) =>
+      Object.hasOwn(renamed, name) ? renamed[name]! : name,
+    ),
+  };
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { UserError } from '../../config/index.ts';
+import { systemErrorCode } from '../../files/index.ts';
 import type { Datum, Split } from '../dataset.ts';
 
 const PARTS = ['train', 'val', 'test'] as const;
@@ -96,6 +98,29 @@ export function parseSplitFile(text: string, folder: string, where: string): Spl
   };
   const [train, val, test] = PARTS.map(read) as [Datum[], Datum[], Datum[]];
   return { train, val, test, classNames: classes.names() };
+}
+
+/**
+ * Reads the split file at a path.
+ * @param folder See `parseSplitFile`.
+ * @throws {UserError} SPLIT_UNREADABLE; SPLIT_DAMAGED, as `parseSplitFile`.
+ */
+export function readSplitFile(path: string, folder: string): Split {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const code = systemErrorCode(cause);
+    if (code === undefined) throw cause;
+    throw new UserError('SPLIT_UNREADABLE', {
+      where: path,
+      expected: 'a split file that this user may read',
+      found: code === 'EISDIR' ? 'a folder' : code,
+      hint: "check its permissions, or move it away: the split is then made from the dataset's own annotations",
+      cause,
+    });
+  }
+  return parseSplitFile(text, folder, path);
 }
 
 /** The text of a split file, byte for byte as Python's `json` writes it for CoOp (indent 4, ASCII). */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { UserError } from '../../config/index.ts';
 import type { Dataset, Datum } from '../dataset.ts';
 
 /** Half of a dataset's classes. */
@@ -12,9 +13,18 @@ export type ClassHalf = 'base' | 'new';
  * base class are those that a run on all classes draws.
  *
  * Source: CoOp's `subsample_classes`.
+ *
+ * @throws {UserError} NOT_A_SOURCE: no training pictures, whose labels could be cut.
  */
 export function halfOf(whole: Dataset, half: ClassHalf): Dataset {
   const labels = [...new Set(whole.train.map(({ label }) => label))].sort((a, b) => a - b);
+  if (labels.length === 0) {
+    throw new UserError('NOT_A_SOURCE', {
+      where: `the ${half} classes of ${whole.key}`,
+      expected: 'a dataset with training pictures, whose labels are cut in two',
+      found: 'a target of domain shift: test pictures only',
+    });
+  }
   const cut = Math.ceil(labels.length / 2);
   const kept = half === 'base' ? labels.slice(0, cut) : labels.slice(cut);
   const relabel = new Map(kept.map((label, i) => [label, i]));

@@ -21,7 +21,7 @@ export function readAnnotation(path: string): string {
       where: path,
       expected: "a file of the dataset's own annotations",
       found: missing ? 'no such file' : String(systemErrorCode(cause) ?? cause),
-      hint: 'unpack the dataset completely, or put its split_zhou_*.json in its folder',
+      hint: "complete the folder as CoOp's DATASETS.md says; where CoOp has a split_zhou_*.json for it, that alone will do",
       cause,
     });
   }
