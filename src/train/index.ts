@@ -1,3 +1,4 @@
+export { AdamW, type AdamWOptions } from './adamw.ts';
 export {
   type LbfgsOptions,
   type LbfgsReason,
