@@ -50,13 +50,18 @@ export interface MethodDetails {
   readonly c?: number;
   /** Chosen learning rate, of those that were tried (methods that choose one on validation shots). */
   readonly learningRate?: number;
+  /** Other settings that were chosen on the validation shots, by the names they have in `validation`. */
+  readonly chosen?: Readonly<Record<string, number>>;
   /** Accuracy on the validation shots with what was chosen, as a fraction. */
   readonly validationAccuracy?: number;
-  /** Everything that was tried on the validation shots, in order. */
+  /**
+   * Everything that was tried on the validation shots, in order. Of a grid over several settings: each of them by
+   * itself, with the others as chosen.
+   */
   readonly validation?: readonly ValidationPoint[];
   /** L-BFGS iterations over all fits. */
   readonly iterations?: number;
-  /** SGD steps taken. */
+  /** Steps of SGD or AdamW taken. */
   readonly steps?: number;
 }
 

@@ -52,6 +52,7 @@ const result = z.looseObject({
     nearestWords: z.array(nearestWords).exactOptional(),
     c: z.number().exactOptional(),
     learningRate: z.number().exactOptional(),
+    chosen: z.record(z.string(), z.number()).exactOptional(),
     validation: z
       .array(z.looseObject({ setting: z.string(), value: z.number(), accuracy: fraction }))
       .exactOptional(),
