@@ -9,15 +9,16 @@ const CHUNK_ROWS = 4096;
 /**
  * Goes over rows in chunks of one size, so that what is compiled for it serves all: the last one is filled up with
  * zeros, and `used` says how many of its rows count.
- * @param features [n, dim]
+ * @param features [n, dim] @param most Rows of a chunk.
  */
 export async function forRowChunks(
   features: Float32Array,
   dim: number,
   visit: (rows: Float32Array, start: number, used: number) => Promise<void>,
+  most: number = CHUNK_ROWS,
 ): Promise<void> {
   const count = features.length / dim;
-  const size = Math.min(count, CHUNK_ROWS);
+  const size = Math.min(count, most);
   for (let start = 0; start < count; start += size) {
     let rows = features.subarray(start * dim, (start + size) * dim);
     if (rows.length < size * dim) {

@@ -135,6 +135,13 @@ export interface PictureReads {
   readonly test: boolean;
 }
 
+/** Classes and who reads their names: what may be refused before any work. */
+export interface Task {
+  readonly classNames: readonly string[];
+  readonly text: TextWeights;
+  readonly tokenizer: Tokenizer;
+}
+
 /** The size of a task, for counting. */
 export interface TaskSize {
   readonly classNames: readonly string[];
@@ -199,14 +206,7 @@ export interface Method<Config extends MethodConfig = MethodConfig> {
   reads(config: Config): PictureReads;
   work(config: Config, size: TaskSize): Work;
   /** Refuses before any work what would fail in every cell. @throws {UserError} */
-  check?(
-    config: Config,
-    task: {
-      readonly classNames: readonly string[];
-      readonly text: TextWeights;
-      readonly tokenizer: Tokenizer;
-    },
-  ): void;
+  check?(config: Config, task: Task): void;
   fit(fit: Fit<Config>): Promise<FittedMethod>;
   readonly together?: TogetherFits<Config>;
 }

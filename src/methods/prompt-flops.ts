@@ -1,10 +1,13 @@
 import {
+  fillTemplate,
   layOutPrompts,
   type Prompt,
   type PromptLayout,
   packedRows,
   type TextArchitecture,
+  textPrompts,
 } from '../clip/index.ts';
+import type { TaskSize } from './method.ts';
 
 type Sizes = Pick<TextArchitecture, 'layers' | 'width'>;
 
@@ -20,4 +23,15 @@ export function stepFlops(layout: PromptLayout, { layers, width }: Sizes): numbe
 /** Operations counted for encoding prompts once, forward only. */
 export function promptFlops(prompts: readonly Prompt[], csc: boolean, text: Sizes): number {
   return stepFlops(layOutPrompts(prompts, csc), text) / 2;
+}
+
+/** Operations counted for the text features of hand-made prompts: every class under every template. */
+export function templateFlops(
+  templates: readonly string[],
+  { classNames, text, tokenizer }: Pick<TaskSize, 'classNames' | 'text' | 'tokenizer'>,
+): number {
+  const flops = templates.map((template) =>
+    promptFlops(textPrompts(tokenizer, fillTemplate(template, classNames), text.contextLength), false, text),
+  );
+  return flops.reduce((sum, of) => sum + of, 0);
 }

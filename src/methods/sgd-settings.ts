@@ -50,16 +50,19 @@ export const SGD_WORDS: WordsOf<SgdSettings> = {
   views: { name: 'views of a picture', value: viewsWords },
 };
 
-/** A positive number. @throws {UserError} BAD_OPTION */
-export function parseRate(text: string): number {
-  const rate = Number(text);
-  if (Number.isFinite(rate) && rate > 0) return rate;
+/** A number above `limit`. @param setting Its name in words. @throws {UserError} BAD_OPTION */
+export function parseAbove(limit: number, setting: string, text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > limit) return value;
   throw new UserError('BAD_OPTION', {
-    where: '--methods: learning rate',
-    expected: 'a number above 0',
+    where: `--methods: ${setting}`,
+    expected: `a number above ${limit}`,
     found: JSON.stringify(text),
   });
 }
+
+/** A positive number. @throws {UserError} BAD_OPTION */
+export const parseRate = (text: string): number => parseAbove(0, 'learning rate', text);
 
 /** The settings of SGD that may be changed behind a method's key. */
 export const SGD_TUNABLE = {

@@ -8,6 +8,26 @@ import {
 } from '../clip/index.ts';
 import * as ir from '../ir/index.ts';
 import type { Engine } from '../runtime/index.ts';
+import type { SettingWords, Task } from './method.ts';
+
+/** More prompts than this are counted in words, not listed. */
+const MOST_LISTED = 8;
+
+/** Words for a setting that holds hand-made prompts. */
+export const PROMPTS_WORDS: SettingWords<readonly string[]> = {
+  name: 'prompts',
+  value: (prompts) =>
+    prompts.length > MOST_LISTED
+      ? `${prompts.length}, from “${prompts[0]}” to “${prompts.at(-1)}”`
+      : prompts.map((prompt) => `“${prompt}”`).join(', '),
+};
+
+/** Refuses templates that some class name makes too long. @throws {UserError} */
+export function checkTemplates(templates: readonly string[], { classNames, text, tokenizer }: Task): void {
+  for (const template of templates) {
+    textPrompts(tokenizer, fillTemplate(template, classNames), text.architecture.contextLength);
+  }
+}
 
 /** Divides every row of x [n, width] by its length, in place. */
 export function normalizeRows(x: Float32Array, width: number): Float32Array {

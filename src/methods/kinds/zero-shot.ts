@@ -1,10 +1,9 @@
-import { fillTemplate, textPrompts } from '../../clip/index.ts';
 import type { MethodConfig } from '../../config/index.ts';
 import { linearScorer } from '../classify.ts';
 import type { Method } from '../method.ts';
-import { promptFlops } from '../prompt-flops.ts';
+import { templateFlops } from '../prompt-flops.ts';
 import { EIGHTY_TEMPLATES, SEVEN_TEMPLATES } from '../templates.ts';
-import { zeroShotWeights } from '../zero-shot.ts';
+import { checkTemplates, PROMPTS_WORDS, zeroShotWeights } from '../zero-shot.ts';
 
 /** Zero-shot classification with hand-made prompts. */
 export interface ZeroShotConfig extends MethodConfig {
@@ -32,14 +31,6 @@ const TITLES: Readonly<Record<keyof typeof ENSEMBLES, string>> = {
 
 const isKey = (key: string): key is keyof typeof ENSEMBLES => Object.hasOwn(ENSEMBLES, key);
 
-/** More prompts than this are counted in words, not listed. */
-const MOST_LISTED = 8;
-
-const promptsWords = (prompts: readonly string[]): string =>
-  prompts.length > MOST_LISTED
-    ? `${prompts.length}, from “${prompts[0]}” to “${prompts.at(-1)}”`
-    : prompts.map((prompt) => `“${prompt}”`).join(', ');
-
 /** Hand-made prompts: nothing is learned. */
 export const zeroShot: Method<ZeroShotConfig> = {
   kind: 'zeroshot',
@@ -47,7 +38,7 @@ export const zeroShot: Method<ZeroShotConfig> = {
   keys: ['zeroshot', 'zeroshot_ensemble7', 'zeroshot_ensemble80'],
   learns: false,
   words: {
-    prompts: { name: 'prompts', value: promptsWords },
+    prompts: PROMPTS_WORDS,
     version: { name: 'version of the method', value: String },
   },
   tunable: {},
@@ -57,18 +48,12 @@ export const zeroShot: Method<ZeroShotConfig> = {
       : null,
   titleOf: (key) => TITLES[key as keyof typeof ENSEMBLES],
   reads: () => ({ train: null, val: false, test: true }),
-  work({ prompts }, { classNames, text, tokenizer }) {
-    const flops = prompts.map((template) => {
-      const filled = textPrompts(tokenizer, fillTemplate(template, classNames), text.contextLength);
-      return promptFlops(filled, false, text);
-    });
-    return { flops: flops.reduce((sum, of) => sum + of, 0), calls: prompts.length, freshPictures: 0 };
-  },
-  check({ prompts }, { classNames, text, tokenizer }) {
-    for (const template of prompts) {
-      textPrompts(tokenizer, fillTemplate(template, classNames), text.architecture.contextLength);
-    }
-  },
+  work: ({ prompts }, size) => ({
+    flops: templateFlops(prompts, size),
+    calls: prompts.length,
+    freshPictures: 0,
+  }),
+  check: ({ prompts }, task) => checkTemplates(prompts, task),
   async fit({ config, source: { towers, classNames } }) {
     const { engine, text, tokenizer, classifier } = towers;
     const weights = await zeroShotWeights(engine, text, tokenizer, classNames, config.prompts);
