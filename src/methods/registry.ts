@@ -1,11 +1,19 @@
 import { type MethodConfig, nearNames, UserError } from '../config/index.ts';
 import { coop } from './kinds/coop.ts';
 import { linearProbe } from './kinds/linear-probe.ts';
+import { tipAdapter } from './kinds/tip-adapter.ts';
+import { tipAdapterF } from './kinds/tip-adapter-f.ts';
 import { zeroShot } from './kinds/zero-shot.ts';
 import type { Method, MethodContext, SettingWords } from './method.ts';
 
 /** Every kind of method. Its order is that of lists. */
-export const METHODS = [zeroShot, linearProbe, coop] as const satisfies readonly Method[];
+export const METHODS = [
+  zeroShot,
+  linearProbe,
+  coop,
+  tipAdapter,
+  tipAdapterF,
+] as const satisfies readonly Method[];
 
 /** Methods that stand in lists and help texts; some families take more. */
 export const METHOD_KEYS: readonly string[] = METHODS.flatMap(({ keys }) => [...keys]);
