@@ -5,7 +5,7 @@ import { cosineLogits, weightedCrossEntropy } from './coop-graph.ts';
 
 /** What a graph that trains an image tower needs to know. */
 export interface ImageTuningSpec {
-  readonly model: Pick<Checkpoint, 'weights' | 'architecture'>;
+  readonly model: Pick<Checkpoint, 'weights' | 'architecture' | 'facts'>;
   /** exp(logit_scale), kept fixed. */
   readonly logitScale: number;
   /** K */
