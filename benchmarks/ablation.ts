@@ -33,7 +33,7 @@ function onImagenet(
   };
 }
 
-const FINE_TUNING = ['zeroshot', 'linear_probe', 'coop_m16_end'];
+const FINE_TUNING = ['zeroshot', 'linear_probe', 'finetune_image', 'text_layer', 'text_bias', 'coop_m16_end'];
 
 /** Section 4.4 of the paper, and what its readers ask besides. */
 export const ablation: Benchmark = {

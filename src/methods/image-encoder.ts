@@ -4,7 +4,7 @@ import * as ir from '../ir/index.ts';
 import type { Engine, Executable } from '../runtime/index.ts';
 
 /** Pictures a run of the tower takes: large enough to be fast, and the same always, so that bits repeat. */
-function batchFor(resolution: number): number {
+export function batchFor(resolution: number): number {
   return resolution <= 96 ? 32 : 8;
 }
 

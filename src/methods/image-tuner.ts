@@ -3,7 +3,7 @@ import { withTensors } from '../checkpoint/index.ts';
 import { type Node, numel, topologicalOrder } from '../ir/index.ts';
 import type { Engine } from '../runtime/index.ts';
 import { type ImageTuningSpec, imageLoss } from './image-tuning-graph.ts';
-import { SgdProgram, type SgdSettings, type SgdState, startState } from './sgd-program.ts';
+import { SgdProgram, type SgdState, type StepSettings, startState } from './sgd-program.ts';
 
 /** Bytes of activations that one run may keep for its way back, about. */
 const ACTIVATION_LIMIT = 1.2e9;
@@ -93,7 +93,7 @@ export class ImageTuner {
     state: SgdState,
     textFeatures: Float32Array,
     { images, labels }: PictureBatch,
-    { rate, momentum, weightDecay }: SgdSettings,
+    { rate, momentum, weightDecay }: StepSettings,
   ): Promise<number> {
     const { rows } = this.#spec;
     const pixels = images.length / labels.length;

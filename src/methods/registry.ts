@@ -1,11 +1,21 @@
 import { type MethodConfig, nearNames, UserError } from '../config/index.ts';
 import { coop } from './kinds/coop.ts';
+import { finetuneImage } from './kinds/finetune-image.ts';
 import { linearProbe } from './kinds/linear-probe.ts';
+import { textBias } from './kinds/text-bias.ts';
+import { textLayer } from './kinds/text-layer.ts';
 import { zeroShot } from './kinds/zero-shot.ts';
 import type { Method, MethodContext, SettingWords } from './method.ts';
 
 /** Every kind of method. Its order is that of lists. */
-export const METHODS = [zeroShot, linearProbe, coop] as const satisfies readonly Method[];
+export const METHODS = [
+  zeroShot,
+  linearProbe,
+  finetuneImage,
+  textLayer,
+  textBias,
+  coop,
+] as const satisfies readonly Method[];
 
 /** Methods that stand in lists and help texts; some families take more. */
 export const METHOD_KEYS: readonly string[] = METHODS.flatMap(({ keys }) => [...keys]);

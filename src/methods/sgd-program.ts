@@ -10,7 +10,7 @@ export interface SgdState {
 }
 
 /** Settings of one step; see `Sgd` of src/train. */
-export interface SgdSettings {
+export interface StepSettings {
   /** η */
   readonly rate: number;
   /** μ */
@@ -75,7 +75,7 @@ export class SgdProgram {
    * @param feeds The loss's other inputs.
    * @returns The loss before the step.
    */
-  async step(state: SgdState, feeds: Feeds, { rate, momentum, weightDecay }: SgdSettings): Promise<number> {
+  async step(state: SgdState, feeds: Feeds, { rate, momentum, weightDecay }: StepSettings): Promise<number> {
     const velocities = this.#params.map((name) => [velocityName(name), state.velocities[name]!]);
     const fetched = await this.#executable.run({
       ...feeds,
