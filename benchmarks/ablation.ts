@@ -33,14 +33,13 @@ function onImagenet(
   };
 }
 
-const FINE_TUNING = ['zeroshot', 'linear_probe', 'coop_m16_end'];
+const FINE_TUNING = ['zeroshot', 'linear_probe', 'finetune_image', 'text_layer', 'text_bias', 'coop_m16_end'];
 
 /** Section 4.4 of the paper, and what its readers ask besides. */
 export const ablation: Benchmark = {
   key: 'ablation',
   title: 'Ablations',
-  introduction:
-    'What of CoOp matters: one question a study, each on the same draws. With one study a set each method is held against M = 16 with the class name at the end.',
+  introduction: 'What of CoOp matters: one question a study, all methods of a study on the same draws.',
   studies: [
     overSets({
       key: 'context-length',

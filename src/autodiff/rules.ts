@@ -44,8 +44,8 @@ export const GRADIENT_RULES = {
       return ir.mul(g, ir.add(s, ir.sub(value, ir.mul(value, s))));
     },
   ],
-  // At 0 the slope is 0, as in PyTorch.
-  relu: ({ inputs: [x] }, g) => [() => masked(g, ir.greater(x!, ir.scalar(0)))],
+  // At 0 the slope is 0, as in PyTorch. Asked of y, so that x need not be kept until the way back.
+  relu: (y, g) => [() => masked(g, ir.greater(y as Node, ir.scalar(0)))],
   erf: ({ inputs: [x] }, g) => [
     () => ir.mul(g, ir.scale(ir.exp(ir.neg(ir.mul(x!, x!))), 2 / Math.sqrt(Math.PI))),
   ],

@@ -40,3 +40,14 @@ export function expectTensor(weights: StateDict, name: string, shape: readonly n
   }
   return tensor;
 }
+
+/** The same tensors, but for some that are given anew, of the shapes they had. */
+export function withTensors(weights: StateDict, replaced: Readonly<Record<string, Float32Array>>): StateDict {
+  return {
+    ...weights,
+    tensor: (name) => {
+      const data = replaced[name];
+      return data === undefined ? weights.tensor(name) : { shape: weights.shapeOf(name), data };
+    },
+  };
+}

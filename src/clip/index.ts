@@ -1,6 +1,6 @@
 export { type ClipArchitecture, readArchitecture, type TextArchitecture } from './architecture.ts';
 export { type Checkpoint, openCheckpoint } from './checkpoint.ts';
-export { encodeImages } from './image-encoder.ts';
+export { encodeImages, type TrainableTower, trainableImages } from './image-encoder.ts';
 export { logitScale } from './logit-scale.ts';
 export { chunkLayout, type PromptChunk } from './prompt-chunks.ts';
 export { encodePrompts } from './prompt-encoder.ts';

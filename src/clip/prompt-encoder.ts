@@ -1,10 +1,11 @@
 import type { Node } from '../ir/index.ts';
 import { add, broadcastTo, concat, constant, gather, reshape, slice, standardize } from '../ir/index.ts';
+import type { FrozenBlock } from './frozen-block.ts';
 import { type PackedBucket, packedAttention } from './packed-attention.ts';
 import type { PromptLayout } from './prompt-layout.ts';
 import { bucketInput, constantTokenRows, prefixInput, type TokenRows } from './prompt-rows.ts';
 import type { TextWeights } from './text-weights.ts';
-import { apply, type BlockWeights, mergeHeads, mlpResidual, splitHeads } from './transformer.ts';
+import { apply, mergeHeads, mlpResidual, splitHeads } from './transformer.ts';
 
 /** How the rows of a block are laid out: P prefix rows, then the buckets' sequences. */
 interface Rows {
@@ -53,7 +54,7 @@ function rowsOf(attended: Node, { heads, groups }: Rows): Node {
  * A part that does not depend on the context is computed when the graph is compiled, up to its queries, keys and
  * values, and takes no gradient.
  */
-function packedBlock(parts: readonly Node[], block: BlockWeights, rows: Rows): Node {
+function packedBlock(parts: readonly Node[], block: FrozenBlock, rows: Rows): Node {
   const split = parts.map((part) =>
     headsOf(apply(standardize(part, block.epsilon), block.queryKeyValue), 3, rows),
   );
@@ -81,7 +82,7 @@ function eotRows(x: Node, { prefixLength, buckets, groups }: Rows): Node {
 }
 
 /** The last block: keys and values of all rows, everything else for the EOT rows only. */
-function lastBlock(x: Node, block: BlockWeights, rows: Rows): Node {
+function lastBlock(x: Node, block: FrozenBlock, rows: Rows): Node {
   const normalized = standardize(x, block.epsilon);
   const [k, v] = headsOf(apply(normalized, block.keyValue), 2, rows) as [Node, Node];
   const [q] = headsOf(apply(eotRows(normalized, rows), block.query), 1, rows) as [Node];

@@ -1,7 +1,8 @@
 import { expectTensor, type StateDict } from '../checkpoint/index.ts';
 import { constant, type NodeOf } from '../ir/index.ts';
 import type { ClipArchitecture, TextArchitecture } from './architecture.ts';
-import { type BlockWeights, type LinearWeights, readBlock } from './transformer.ts';
+import { type FrozenBlock, readBlock } from './frozen-block.ts';
+import type { LinearWeights } from './transformer.ts';
 import { weightConstant } from './weight-constant.ts';
 
 /** A frozen text tower's weights as constants; graphs built from one object share its memory. */
@@ -11,7 +12,7 @@ export interface TextWeights {
   readonly tokenEmbedding: NodeOf<'constant'>;
   /** [L, W] */
   readonly positionalEmbedding: NodeOf<'constant'>;
-  readonly blocks: readonly BlockWeights[];
+  readonly blocks: readonly FrozenBlock[];
   /** ln_final's scale and shift folded into the projection: weight [E, W], bias [E]. */
   readonly projection: LinearWeights;
 }

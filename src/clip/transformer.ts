@@ -1,5 +1,5 @@
-import { type Activation, expectTensor, type StateDict } from '../checkpoint/index.ts';
-import type { Node, NodeOf } from '../ir/index.ts';
+import type { Activation } from '../checkpoint/index.ts';
+import type { Node } from '../ir/index.ts';
 import {
   add,
   constant,
@@ -13,23 +13,20 @@ import {
   standardize,
   transpose,
 } from '../ir/index.ts';
-import type { TransformerArchitecture } from './architecture.ts';
 
 /** A linear layer y = x · W^T + b with W [out, in]. */
 export interface LinearWeights {
-  readonly weight: NodeOf<'constant'>;
-  readonly bias: NodeOf<'constant'>;
+  readonly weight: Node;
+  readonly bias: Node;
 }
 
 /**
- * Weights of one residual attention block, ready for a frozen tower: the scale and shift of each layer
- * normalisation are folded into the linear layer behind it, 1/√d into the queries, and the factor of the
- * activation into the linear layers around it.
+ * Weights of one residual attention block as it is computed: the scale and shift of each layer normalisation are
+ * folded into the linear layer behind it, 1/√d into the queries, and the factor of the activation into the linear
+ * layers around it.
  */
 export interface BlockWeights {
-  readonly query: LinearWeights;
-  readonly keyValue: LinearWeights;
-  /** All three together, [3 W, W]; views of the same memory as `query` and `keyValue`. */
+  /** Queries, keys and values together, [3 W, W]. */
   readonly queryKeyValue: LinearWeights;
   readonly out: LinearWeights;
   readonly fc: LinearWeights;
@@ -40,95 +37,7 @@ export interface BlockWeights {
 }
 
 /** CLIP's activation x · σ(1.702 x) is silu(1.702 x) / 1.702. */
-const GELU_FACTOR = 1.702;
-
-/** W · diag(scale), b + W · shift: what a linear layer after scale and shift equals. */
-function foldNorm(
-  weight: Float32Array,
-  bias: Float32Array,
-  scale: Float32Array,
-  shift: Float32Array,
-): { weight: Float32Array; bias: Float32Array } {
-  const width = scale.length;
-  const foldedWeight = new Float32Array(weight.length);
-  const foldedBias = new Float32Array(bias.length);
-  for (let row = 0; row < bias.length; row++) {
-    let sum = bias[row]!;
-    for (let column = 0; column < width; column++) {
-      const w = weight[row * width + column]!;
-      foldedWeight[row * width + column] = w * scale[column]!;
-      sum += w * shift[column]!;
-    }
-    foldedBias[row] = sum;
-  }
-  return { weight: foldedWeight, bias: foldedBias };
-}
-
-function rows({ weight, bias }: LinearWeights, start: number, end: number, label: string): LinearWeights {
-  const width = weight.shape[1]!;
-  const w = (weight.attributes.data as Float32Array).subarray(start * width, end * width);
-  const b = (bias.attributes.data as Float32Array).subarray(start, end);
-  return {
-    weight: constant(w, [end - start, width], label),
-    bias: constant(b, [end - start], `${label} bias`),
-  };
-}
-
-/** The same layer with its weights, and its bias where asked, times a factor. */
-function scaled({ weight, bias }: LinearWeights, factor: number, parts: 'weight' | 'both'): LinearWeights {
-  const times = ({ attributes: { data, label }, shape }: NodeOf<'constant'>) => {
-    // A plain loop: `map` calls a function for each of some hundred million numbers.
-    const product = new Float32Array(data.length);
-    for (let i = 0; i < product.length; i++) product[i] = data[i]! * factor;
-    return constant(product, shape, label);
-  };
-  return { weight: times(weight), bias: parts === 'both' ? times(bias) : bias };
-}
-
-/** Reads block `prefix` (e.g. `transformer.resblocks.3.`) and folds its normalisations. */
-export function readBlock(
-  weights: StateDict,
-  prefix: string,
-  { width, heads, mlpWidth, activation, epsilon }: TransformerArchitecture,
-): BlockWeights {
-  const read = (name: string, ...shape: number[]) => expectTensor(weights, `${prefix}${name}`, shape).data;
-  const plain = (name: string, out: number, inner: number): LinearWeights => ({
-    weight: constant(read(`${name}.weight`, out, inner), [out, inner], `${prefix}${name}`),
-    bias: constant(read(`${name}.bias`, out), [out], `${prefix}${name}.bias`),
-  });
-  const behindNorm = (name: string, norm: string, out: number, separator: string): LinearWeights => {
-    const folded = foldNorm(
-      read(`${name}${separator}weight`, out, width),
-      read(`${name}${separator}bias`, out),
-      read(`${norm}.weight`, width),
-      read(`${norm}.bias`, width),
-    );
-    return {
-      weight: constant(folded.weight, [out, width], `${norm} ${name}`),
-      bias: constant(folded.bias, [out], `${norm} ${name} bias`),
-    };
-  };
-  const queryKeyValue = behindNorm('attn.in_proj', 'ln_1', 3 * width, '_');
-  const scale = 1 / Math.sqrt(width / heads);
-  const queries = rows(queryKeyValue, 0, width, `${prefix}query`);
-  for (const { attributes } of [queries.weight, queries.bias]) {
-    const data = attributes.data as Float32Array;
-    for (let i = 0; i < data.length; i++) data[i]! *= scale;
-  }
-  const fc = behindNorm('mlp.c_fc', 'ln_2', mlpWidth, '.');
-  const proj = plain('mlp.c_proj', width, mlpWidth);
-  const quick = activation === 'quickgelu';
-  return {
-    query: queries,
-    keyValue: rows(queryKeyValue, width, 3 * width, `${prefix}key value`),
-    queryKeyValue,
-    out: plain('attn.out_proj', width, width),
-    fc: quick ? scaled(fc, GELU_FACTOR, 'both') : fc,
-    proj: quick ? scaled(proj, 1 / GELU_FACTOR, 'weight') : proj,
-    activation,
-    epsilon,
-  };
-}
+export const GELU_FACTOR = 1.702;
 
 /** y = x · W^T + b over the last axis. */
 export const apply = (x: Node, { weight, bias }: LinearWeights): Node => linear(x, weight, bias);

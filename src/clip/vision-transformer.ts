@@ -1,4 +1,3 @@
-import type { StateDict } from '../checkpoint/index.ts';
 import type { Node } from '../ir/index.ts';
 import {
   add,
@@ -12,8 +11,8 @@ import {
   transpose,
 } from '../ir/index.ts';
 import type { VitArchitecture } from './architecture.ts';
-import { attentionBlock, readBlock } from './transformer.ts';
-import { weightConstant } from './weight-constant.ts';
+import { attentionBlock } from './transformer.ts';
+import type { VisualWeights } from './visual-weights.ts';
 
 /**
  * The vision transformer of CLIP.
@@ -23,14 +22,14 @@ import { weightConstant } from './weight-constant.ts';
  */
 export function encodeWithVit(
   images: Node,
-  weights: StateDict,
+  weights: VisualWeights,
   vit: VitArchitecture,
   embedDim: number,
 ): Node {
   const { width, patchSize, grid } = vit;
   const [batch] = images.shape as [number];
   const length = grid * grid + 1;
-  const read = (name: string, ...shape: number[]) => weightConstant(weights, `visual.${name}`, shape);
+  const { read } = weights;
   const norm = (x: Node, name: string) =>
     layerNorm(x, read(`${name}.weight`, width), read(`${name}.bias`, width), vit.epsilon);
 
@@ -44,8 +43,7 @@ export function encodeWithVit(
 
   let x = norm(reshape(embedded, [batch * length, width]), 'ln_pre');
   for (let layer = 0; layer < vit.layers; layer++) {
-    const block = readBlock(weights, `visual.transformer.resblocks.${layer}.`, vit);
-    x = attentionBlock(x, block, vit.heads, length, null);
+    x = attentionBlock(x, weights.block(layer, vit), vit.heads, length, null);
   }
   const pooled = reshape(slice(reshape(x, [batch, length, width]), 1, 0, 1), [batch, width]);
   return matmul(norm(pooled, 'ln_post'), read('proj', width, embedDim));

@@ -29,6 +29,11 @@ export function crossEntropy(logits: Node, labels: Node): Node {
 const rowLosses = (logits: Node, labels: Node): Node =>
   ir.neg(ir.reduceSum(labelLogProbabilities(logits, labels), [1]));
 
+/** Cross-entropy summed over rows with given weights [B]: a scalar. */
+export function weightedCrossEntropy(logits: Node, labels: Node, rowWeights: Node): Node {
+  return ir.reduceSum(ir.mul(rowLosses(logits, labels), rowWeights), [0]);
+}
+
 /** What one training step of CoOp needs to know. */
 export interface CoOpStepSpec {
   readonly layout: PromptLayout;

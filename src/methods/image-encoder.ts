@@ -4,9 +4,12 @@ import * as ir from '../ir/index.ts';
 import type { Engine, Executable } from '../runtime/index.ts';
 
 /** Pictures a run of the tower takes: large enough to be fast, and the same always, so that bits repeat. */
-function batchFor(resolution: number): number {
+export function batchFor(resolution: number): number {
   return resolution <= 96 ? 32 : 8;
 }
+
+/** What an encoder reads of a checkpoint. */
+type Model = Pick<Checkpoint, 'weights' | 'architecture' | 'facts'>;
 
 /** Features of the pictures of one batch. */
 export interface EncodedPictures {
@@ -25,7 +28,7 @@ export class ImageEncoder {
   readonly #executable: Executable;
   readonly #table: Float32Array;
 
-  private constructor(checkpoint: Checkpoint, executable: Executable) {
+  private constructor(checkpoint: Model, executable: Executable) {
     this.resolution = checkpoint.architecture.vision.resolution;
     this.embedDim = checkpoint.architecture.embedDim;
     this.batch = batchFor(this.resolution);
@@ -33,7 +36,7 @@ export class ImageEncoder {
     this.#table = normalizationTable(checkpoint.facts.normalization);
   }
 
-  static async compile(engine: Engine, checkpoint: Checkpoint): Promise<ImageEncoder> {
+  static async compile(engine: Engine, checkpoint: Model): Promise<ImageEncoder> {
     const batch = batchFor(checkpoint.architecture.vision.resolution);
     const features = encodeImages(checkpoint, batch);
     return new ImageEncoder(checkpoint, await engine.compile(ir.makeGraph({ features })));

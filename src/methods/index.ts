@@ -6,6 +6,7 @@ export { coopFormTensors } from './coop-prompt-form.ts';
 export { compileTogether } from './coop-together.ts';
 export { type CoOpFit, fitContexts, fitCoOp } from './coop-training.ts';
 export { ImageEncoder } from './image-encoder.ts';
+export { ImageTuner, rowsFor } from './image-tuner.ts';
 export type { LearnedContext, LearnedPrompt } from './learned-prompt.ts';
 export { argmaxRows, linearScores, softmaxRows } from './linear-classifier.ts';
 export { C_GRID, C_SEARCH_STEPS, fitLinearProbe, type LinearProbe } from './linear-probe.ts';
@@ -42,4 +43,5 @@ export {
   settingWords,
 } from './registry.ts';
 export { scorePredictions } from './score.ts';
+export { applyTextPart, compileTextTuning, startTextPart, type TextPart } from './text-tuning.ts';
 export { encodeTexts, normalizeRows, zeroShotWeights } from './zero-shot.ts';

@@ -129,8 +129,8 @@ export type FittedMethod = (FeatureScorer | PixelScorer) & {
 export interface PictureReads {
   /** Training pictures: features under the test transform, of N fixed crops, or none. */
   readonly train: 'test' | number | null;
-  /** Validation pictures under the test transform. */
-  readonly val: boolean;
+  /** Validation pictures under the test transform; `pixels`: they are looked at, but their features are not. */
+  readonly val: boolean | 'pixels';
   /** Test pictures; false for a method that scores pixels. */
   readonly test: boolean;
 }

@@ -1,6 +1,9 @@
 import { type MethodConfig, nearNames, UserError } from '../config/index.ts';
 import { coop } from './kinds/coop.ts';
+import { finetuneImage } from './kinds/finetune-image.ts';
 import { linearProbe } from './kinds/linear-probe.ts';
+import { textBias } from './kinds/text-bias.ts';
+import { textLayer } from './kinds/text-layer.ts';
 import { tipAdapter } from './kinds/tip-adapter.ts';
 import { tipAdapterF } from './kinds/tip-adapter-f.ts';
 import { zeroShot } from './kinds/zero-shot.ts';
@@ -10,6 +13,9 @@ import type { Method, MethodContext, SettingWords } from './method.ts';
 export const METHODS = [
   zeroShot,
   linearProbe,
+  finetuneImage,
+  textLayer,
+  textBias,
   coop,
   tipAdapter,
   tipAdapterF,

@@ -88,7 +88,7 @@ export function picturesNeeded(
     const { train, val, valFrom } = drawOf(dataset, cell.shots, cell.seed);
     if (reads.train === 'test') own.add('train', TEST_VIEW, train);
     else for (let view = 0; view < (reads.train ?? 0); view++) own.add('train', view, train);
-    if (reads.val) own.add(valFrom, TEST_VIEW, val);
+    if (reads.val === true) own.add(valFrom, TEST_VIEW, val);
   }
   return needed;
 }

@@ -105,6 +105,28 @@ describe('methodConfig', () => {
   });
 });
 
+describe('fine-tuning methods', () => {
+  const rates = [
+    ['finetune_image', 'Image encoder fine-tuning', [1e-5, 1e-4, 1e-3]],
+    ['text_layer', 'Text transformation layer', [1e-3, 1e-2, 1e-1]],
+    ['text_bias', 'Text bias', [1e-3, 1e-2, 1e-1]],
+  ] as const;
+  for (const [key, title, learningRates] of rates) {
+    it(`${key} has CoOp's SGD, three learning rates and the dataset's prompt`, () => {
+      assert.equal(methodTitle(key), title);
+      const { learningRate: _, ...sgd } = methodConfig('coop_m16_end', context) as CoOpConfig;
+      const { nCtx, position, csc, ctxInit, ...settings } = sgd;
+      const own = { kind: key, key, prompt: 'a photo of a {}.', learningRates };
+      assert.deepEqual(methodConfig(key, context), { ...settings, ...own });
+    });
+  }
+
+  it('take one learning rate behind the key', () => {
+    const { learningRates } = methodConfig('text_layer:lr=0.5', context);
+    assert.deepEqual(learningRates, [0.5]);
+  });
+});
+
 describe('an unknown method', () => {
   const cases: readonly (readonly [string, RegExp | null])[] = [
     ['coop_m16_ned', /did you mean .*coop_m16_end/],
@@ -126,7 +148,7 @@ describe('an unknown method', () => {
           assert.ok(error instanceof UserError);
           assert.equal(error.code, 'UNKNOWN_METHOD');
           assert.ok(error.message.startsWith(`method ${JSON.stringify(key)}\n`));
-          assert.match(error.message, /expected: one of zeroshot, .*linear_probe, coop_m16_end, /);
+          assert.match(error.message, /expected: one of zeroshot, .*linear_probe, .*coop_m16_end, /);
           if (hint) assert.match(error.message, hint);
           else assert.doesNotMatch(error.message, /did you mean/);
           return true;

@@ -146,7 +146,8 @@ function encodedFor(key: string, of: Experiment): Set<string> {
   const { sources, targets } = datasetsOf(of);
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const found = new Set<string>();
-  for (const need of byId.get(key)!.needs) {
+  const computes = tasks.find(({ payload }) => payload.kind === 'cells' && payload.wanted.includes(key))!;
+  for (const need of computes.needs) {
     const { payload } = byId.get(need)!;
     assert.ok(payload.kind === 'features');
     const source = [...sources, ...targets].find((entry) => entry.key === payload.dataset)!;

@@ -192,6 +192,14 @@ export const OP_CASES = {
       build: (x, w) => ir.conv2d(x, w, conv(1, 0)),
     },
     {
+      title: '1 × 1 within a border of zeros',
+      shapes: [
+        [2, 2, 3, 2],
+        [3, 2, 1, 1],
+      ],
+      build: (x, w) => ir.conv2d(x, w, conv(1, 1)),
+    },
+    {
       title: 'rest at the border',
       shapes: [
         [1, 1, 8, 7],

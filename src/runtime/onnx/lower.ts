@@ -1,5 +1,6 @@
 import type { Graph, Node, NodeOf, OpName } from '../../ir/index.ts';
 import { topologicalOrder } from '../../ir/index.ts';
+import { avgPool2d, conv2d, conv2dInputGrad, conv2dWeightGrad } from './lower-convolution.ts';
 import { type EncodedModel, ModelBuilder } from './model.ts';
 
 /** What the rules share while one graph is lowered. */
@@ -81,9 +82,6 @@ function norm(x: Node, epsilon: number, c: Lowering): { readonly y: string; read
 export const inputName = (name: string): string => `in_${name}`;
 export const outputName = (name: string): string => `out_${name}`;
 
-const square = (value: number): readonly number[] => [value, value];
-const padding = (value: number): readonly number[] => [value, value, value, value];
-
 /** One rule a primitive: its ONNX form. */
 const LOWERING_RULES = {
   input: ({ attributes: { name }, shape, dtype }, { model }) => {
@@ -119,33 +117,10 @@ const LOWERING_RULES = {
     const right = node.attributes.transB ? swapLastTwo(b, c) : c.nameOf(b);
     return c.model.node('MatMul', [left, right]);
   },
-  conv2d: ({ inputs, attributes }, { model, nameOf }) =>
-    model.node('Conv', inputs.map(nameOf), {
-      strides: square(attributes.stride),
-      pads: padding(attributes.padding),
-    }),
-  conv2dInputGrad: ({ inputs, attributes: a }, { model, nameOf }) => {
-    const [g, w] = inputs as [Node, Node];
-    const rest = (size: number, axis: number) =>
-      size - (a.stride * (g.shape[axis]! - 1) + w.shape[axis]! - 2 * a.padding);
-    return model.node('ConvTranspose', inputs.map(nameOf), {
-      strides: square(a.stride),
-      pads: padding(a.padding),
-      output_padding: [rest(a.height, 2), rest(a.width, 3)],
-    });
-  },
-  // dW[o, c] correlates x[:, c] with the dilated cotangent [:, o]: a convolution over the batch axis.
-  conv2dWeightGrad: ({ inputs, attributes: a }, { model, nameOf }) => {
-    const [g, x] = (inputs as [Node, Node]).map((operand) =>
-      model.node('Transpose', [nameOf(operand)], { perm: [1, 0, 2, 3] }),
-    ) as [string, string];
-    const full = model.node('Conv', [x, g], { dilations: square(a.stride), pads: padding(a.padding) });
-    const kernel = [a.kernelHeight, a.kernelWidth];
-    const cut = model.node('Slice', [full, model.ints([0, 0]), model.ints(kernel), model.ints([2, 3])]);
-    return model.node('Transpose', [cut], { perm: [1, 0, 2, 3] });
-  },
-  avgPool2d: ({ inputs: [x], attributes: { size } }, { model, nameOf }) =>
-    model.node('AveragePool', [nameOf(x!)], { kernel_shape: square(size), strides: square(size) }),
+  conv2d,
+  conv2dInputGrad,
+  conv2dWeightGrad,
+  avgPool2d,
   reduceSum: reduction('ReduceSum'),
   reduceMax: reduction('ReduceMax'),
   reshape: ({ inputs: [x], attributes: { shape } }, { model, nameOf }) =>
