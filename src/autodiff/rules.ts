@@ -16,6 +16,16 @@ const masked = (g: Node, condition: Node): Node => ir.where(condition, g, ir.sca
 
 const lastAxisSum = (x: Node): Node => ir.reduceSum(x, [x.shape.length - 1], true);
 
+/** The order that undoes constant indices which name every one of `rows` rows once; null if they do not. */
+function inverseOrder(indices: Node, rows: number): Node | null {
+  if (indices.op !== 'constant' || indices.shape.length !== 1 || indices.shape[0] !== rows) return null;
+  const inverse = new Int32Array(rows).fill(-1);
+  indices.attributes.data.forEach((row, place) => {
+    inverse[Number(row)] = place;
+  });
+  return inverse.includes(-1) ? null : ir.constant(inverse, [rows], 'inverse order');
+}
+
 /** Puts reduced axes back with size 1. */
 function keepReduced(g: Node, x: Node, axes: readonly number[]): Node {
   return ir.reshape(
@@ -142,7 +152,14 @@ export const GRADIENT_RULES = {
       return () => ir.slice(g, axis, from, from + part.shape[axis]!);
     });
   },
-  gather: ({ inputs: [x, indices] }, g) => [() => ir.scatterAdd(g, indices!, x!.shape[0]!), null],
+  // Rows that are only put in another order go back by the inverse order: no sums, and far faster.
+  gather: ({ inputs: [x, indices] }, g) => [
+    () => {
+      const inverse = inverseOrder(indices!, x!.shape[0]!);
+      return inverse === null ? ir.scatterAdd(g, indices!, x!.shape[0]!) : ir.gather(g, inverse);
+    },
+    null,
+  ],
   scatterAdd: ({ inputs: [, indices] }, g) => [() => ir.gather(g, indices!), null],
   softmax: (y, g) => [() => ir.mul(y, ir.sub(g, lastAxisSum(ir.mul(g, y))))],
   logSoftmax: ({ inputs: [x] }, g) => [() => ir.sub(g, ir.mul(ir.softmax(x!), lastAxisSum(g)))],

@@ -1,9 +1,9 @@
 export { type ClipArchitecture, readArchitecture, type TextArchitecture } from './architecture.ts';
 export { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+export { encodePrompts } from './encode-prompts.ts';
 export { encodeImages, type TrainableTower, trainableImages } from './image-encoder.ts';
 export { logitScale } from './logit-scale.ts';
 export { chunkLayout, type PromptChunk } from './prompt-chunks.ts';
-export { encodePrompts } from './prompt-encoder.ts';
 export { type Bucket, layOutPrompts, type PromptLayout, packedRows } from './prompt-layout.ts';
 export { embedTokens, type TokenRows } from './prompt-rows.ts';
 export { coopPrompts, fillTemplate, type Prompt, readableName, textPrompts } from './prompts.ts';

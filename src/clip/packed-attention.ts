@@ -14,6 +14,31 @@ function sequences(x: Node, start: number, { count, length }: PackedBucket): Nod
   return reshape(slice(x, 1, start, start + count * length), [heads, count, length, headWidth]);
 }
 
+/** Causal attention of sequences that share nothing; as `packedAttention`. */
+function separateAttention(
+  q: Node,
+  k: Node,
+  v: Node,
+  buckets: readonly PackedBucket[],
+  lastOnly: boolean,
+): Node {
+  const [heads, , headWidth] = q.shape as [number, number, number];
+  let row = 0;
+  let queryRow = 0;
+  const attended = buckets.map((bucket) => {
+    const { count, length } = bucket;
+    const queries = { count, length: lastOnly ? 1 : length };
+    const own = matmul(sequences(q, queryRow, queries), sequences(k, row, bucket), { transB: true });
+    // The last token sees its whole sequence.
+    const visible = queries.length === 1 ? own : add(own, causalMask(length));
+    const part = matmul(softmax(visible), sequences(v, row, bucket));
+    row += count * length;
+    queryRow += count * queries.length;
+    return reshape(part, [heads, count * queries.length, headWidth]);
+  });
+  return concat(attended, 1);
+}
+
 /**
  * Causal attention of packed rows: the prefix to itself, suffixes to the prefix and to their own sequence.
  *
@@ -30,6 +55,7 @@ export function packedAttention(
   lastOnly: boolean,
 ): Node {
   const [heads, queryCount, headWidth] = q.shape as [number, number, number];
+  if (prefixLength === 0) return separateAttention(q, k, v, buckets, lastOnly);
   const prefixQueries = lastOnly ? 0 : prefixLength;
   // One product with the prefix for all queries; only the products within a sequence go bucket by bucket. All
   // ranges are cut from the whole, never from a range: each nesting would copy every row once more.

@@ -1,9 +1,9 @@
 import type { Node } from '../ir/index.ts';
-import { add, broadcastTo, concat, constant, gather, reshape, slice, standardize } from '../ir/index.ts';
+import { add, broadcastTo, concat, reshape, slice, standardize } from '../ir/index.ts';
 import type { FrozenBlock } from './frozen-block.ts';
 import { type PackedBucket, packedAttention } from './packed-attention.ts';
 import type { PromptLayout } from './prompt-layout.ts';
-import { bucketInput, constantTokenRows, prefixInput, type TokenRows } from './prompt-rows.ts';
+import { bucketInput, prefixInput, type RowInputs } from './prompt-rows.ts';
 import type { TextWeights } from './text-weights.ts';
 import { apply, mergeHeads, mlpResidual, splitHeads } from './transformer.ts';
 
@@ -90,61 +90,38 @@ function lastBlock(x: Node, block: FrozenBlock, rows: Rows): Node {
   return mlpResidual(add(eotRows(x, rows), apply(rowsOf(attended, rows), block.out)), block);
 }
 
-/** Rows of x [K, E] or [G, K, E], which stand in `packed` order, in the prompts' own. */
-function inPromptOrder(x: Node, packed: readonly number[], groups: number | null): Node {
-  const position = new Array<number>(packed.length);
-  packed.forEach((prompt, i) => {
-    position[prompt] = i;
-  });
-  const [count, width] = x.shape.slice(-2) as [number, number];
-  const places = Array.from({ length: groups ?? 1 }, (_, g) => position.map((row) => g * count + row)).flat();
-  const rows = reshape(x, [places.length, width]);
-  return reshape(gather(rows, constant(Int32Array.from(places), [places.length], 'prompt order')), x.shape);
-}
-
 /**
- * Text features of K prompts, computed for what differs between them only: the shared prefix once, suffixes
- * without padding, the last layer for EOT rows. Exact: equal to the padded encoding, as are its gradients.
+ * Text features of packed prompts: the shared prefix once, suffixes without padding, the last layer for EOT rows.
  *
- * @param ctx [M, W] unified, [K, M, W] class-specific (in the prompts' order), or null without context. [G, M, W]
- *   for a layout that is not class-specific: all K prompts with each of G contexts, side by side in one graph.
- * @param tokenRows How token embeddings enter the graph; default: as constants.
- * @returns [K, E], not normalised, in the prompts' order; [G, K, E] for G contexts.
+ * @param ctx As `encodePrompts` takes it; class-specific ones in packed order.
+ * @param groups G where ctx is [G, M, W], else null.
+ * @returns [K, E], not normalised, in packed order; [G, K, E] for G contexts.
  */
-export function encodePrompts(
+export function encodePacked(
   layout: PromptLayout,
   weights: TextWeights,
-  ctx: Node | null,
-  tokenRows: TokenRows = constantTokenRows(weights),
+  { ctx, groups, tokenRows }: Omit<RowInputs, 'weights'>,
 ): Node {
   const { heads, vocabSize, epsilon } = weights.architecture;
-  const groups = ctx !== null && !layout.csc && ctx.shape.length === 3 ? ctx.shape[0]! : null;
   const rows: Rows = {
     heads,
-    prefixLength: 1 + layout.prefix.length,
+    prefixLength: layout.ownStarts ? 0 : 1 + layout.prefix.length,
     buckets: layout.buckets.map(({ prompts, length }) => ({ count: prompts.length, length })),
     groups,
   };
-  const packedOrder = layout.buckets.flatMap(({ prompts }) => prompts);
-  const inOrder = packedOrder.every((prompt, i) => prompt === i);
-
-  let packedCtx = ctx;
-  if (ctx !== null && layout.csc && !inOrder) {
-    packedCtx = gather(ctx, constant(Int32Array.from(packedOrder), [packedOrder.length], 'prompt order'));
-  }
   let first = 0;
   const suffixes = layout.buckets.map((bucket, index) => {
-    const own =
-      layout.csc && packedCtx ? slice(packedCtx, 0, first, first + bucket.prompts.length) : packedCtx;
+    const own = layout.csc && ctx ? slice(ctx, 0, first, first + bucket.prompts.length) : ctx;
     first += bucket.prompts.length;
     return bucketInput(bucket, index, rows.prefixLength, { weights, ctx: own, groups, tokenRows });
   });
-  const prefix = prefixInput(layout.prefix, vocabSize - 2, { weights, ctx, groups, tokenRows });
   // Suffixes without context are the same for all groups; with it in some buckets only, they are repeated.
   const alike = suffixes.every(({ shape }) => shape.length === 2);
-  let parts: readonly Node[] = [prefix, alike ? concat(suffixes, 0) : joined(suffixes, rows)];
+  let parts: readonly Node[] = [alike ? concat(suffixes, 0) : joined(suffixes, rows)];
+  if (!layout.ownStarts) {
+    parts = [prefixInput(layout.prefix, vocabSize - 2, { weights, ctx, groups, tokenRows }), ...parts];
+  }
   for (const block of weights.blocks.slice(0, -1)) parts = [packedBlock(parts, block, rows)];
   const eot = lastBlock(joined(parts, rows), weights.blocks.at(-1)!, rows);
-  const features = apply(standardize(eot, epsilon), weights.projection);
-  return inOrder ? features : inPromptOrder(features, packedOrder, groups);
+  return apply(standardize(eot, epsilon), weights.projection);
 }

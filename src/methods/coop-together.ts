@@ -8,7 +8,7 @@ const MOST_FITS = 6;
 
 /**
  * Rows of all fits' prompts together that are still worth one graph. Small graphs wait for their calls more than for
- * their products; large ones fall out of the core's cache. Measured with `bench speed --only coop-together`.
+ * their products; in large ones what lies between two operations falls out of the core's cache.
  */
 const MOST_ROWS = 1024;
 

@@ -10,6 +10,7 @@ import {
   packedRows,
   Tokenizer,
 } from '../../src/clip/index.ts';
+import { cutLayout, packedOrder } from '../../src/clip/prompt-layout.ts';
 import type { ClassTokenPosition } from '../../src/config/cell.ts';
 import { unpack } from './prompt-oracle.ts';
 
@@ -177,4 +178,31 @@ describe('chunkLayout', () => {
     assert.deepEqual(only!.places, [1, 3, 5, 0, 2, 4]);
     assert.equal(packedRows(only!.layout), packedRows(layout));
   });
+});
+
+describe('a layout cut into pieces', () => {
+  const prompts = Array.from({ length: 40 }, (_, k) =>
+    Array.from({ length: 3 + (k % 5) }, (_, i) => 10 * k + i),
+  );
+  const layout = layOutPrompts(prompts, true);
+
+  for (const mostRows of [7, 20, 64, 1000]) {
+    it(`holds every prompt once, in packed order, at most ${mostRows} rows each`, () => {
+      const pieces = cutLayout(layout, mostRows);
+      const found = pieces.flatMap(({ buckets }) => buckets.flatMap(({ suffixes }) => suffixes));
+      assert.deepEqual(
+        found,
+        packedOrder(layout).map((prompt) => prompts[prompt]),
+      );
+      for (const { buckets, promptCount } of pieces) {
+        const rows = buckets.reduce((sum, { suffixes, length }) => sum + suffixes.length * length, 0);
+        assert.ok(rows <= mostRows, `${rows} rows`);
+        if (pieces.length === 1) continue;
+        assert.deepEqual(
+          buckets.flatMap((bucket) => bucket.prompts),
+          Array.from({ length: promptCount }, (_, i) => i),
+        );
+      }
+    });
+  }
 });
