@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { readPaperReference } from '../../benchmarks/index.ts';
 import { datasetAdapter, isDatasetKey } from '../../datasets/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { methodOf, methodTitle, settingWords } from '../methods/index.ts';
-import type { ReportPlan } from '../report/index.ts';
+import type { PaperReference, ReportPlan } from '../report/index.ts';
 import {
   type Experiment,
   planStudy,
@@ -15,11 +16,14 @@ import {
 function reportPlan(
   experiment: Experiment,
   grid: StudyGrid,
-  { single, command }: { readonly single: boolean; readonly command: string },
+  {
+    single,
+    command,
+    paper,
+  }: { readonly single: boolean; readonly command: string; readonly paper: PaperReference },
 ): ReportPlan {
   const { benchmark } = experiment;
   const { study, datasets, targets, methods, shots, seeds } = grid;
-  const titled = ({ key, title }: { key: string; title: string }) => ({ key, title });
   const { versions, gitRevision } = runtimeVersions(experiment.engineVersions);
   return {
     experiment: single ? benchmark.key : study.key,
@@ -27,10 +31,11 @@ function reportPlan(
     introduction: study.introduction,
     command,
     cells: planStudy(experiment, grid),
-    datasets: [...datasets, ...targets].map(titled),
+    datasets: [...datasets, ...targets].map(({ key, title, classNames }) => ({ key, title, classNames })),
     methods: methods.map((key) => ({ key, title: methodTitle(key) })),
     shots,
     seeds,
+    paper,
     notes: datasetNotes(grid, experiment.data),
     versions: { ...versions, ...(gitRevision === null ? {} : { revision: gitRevision }) },
     kindTitle: (config) => methodOf(config).title,
@@ -53,11 +58,12 @@ export async function writeExperimentReport(
   command: string,
 ): Promise<void> {
   // The plotting libraries take a second to load: only when there is something to write.
-  const { writeReport } = await import('../report/index.ts');
+  const { parsePaperReference, writeReport } = await import('../report/index.ts');
+  const paper = parsePaperReference(readPaperReference());
   const single = experiment.grids.length === 1;
   for (const grid of experiment.grids) {
     const folder = single ? outDir : join(outDir, grid.study.key);
-    await writeReport(folder, reportPlan(experiment, grid, { single, command }), records);
+    await writeReport(folder, reportPlan(experiment, grid, { single, command, paper }), records);
   }
 }
 

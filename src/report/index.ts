@@ -1,4 +1,5 @@
 export { type Comparison, compareMethods } from './compare.ts';
+export { type PaperReference, parsePaperReference } from './paper/reference.ts';
 export type { ReportPlan, TitledKey } from './plan.ts';
 export {
   CELL_COLUMNS,

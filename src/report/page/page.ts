@@ -5,6 +5,7 @@ import { pageHeader } from './header.ts';
 import { headlineSection } from './headline.ts';
 import type { PageInput } from './input.ts';
 import { lossSection, overviewSection } from './overview.ts';
+import { paperSection } from './paper.ts';
 import { picturesSection } from './pictures.ts';
 import { problemsSection } from './problems.ts';
 import { resultsSection, summaryTable } from './results-tables.ts';
@@ -24,6 +25,7 @@ export function renderPage(input: PageInput): string {
     headlineSection(input),
     overviewSection(input),
     resultsSection(input),
+    paperSection(input),
     differencesSection(input),
     wordsSection(input),
     lossSection(input),

@@ -78,8 +78,9 @@ tbody tr:hover > * { background: var(--raised); }
 .number { text-align: right; }
 .best b { font-weight: 700; }
 td small, tfoot small { color: var(--soft); font-weight: 400; font-size: 0.9em; }
-.part { display: block; }
+.part, .paper { display: block; }
 .keep { white-space: nowrap; }
+.paper { white-space: normal; }
 thead button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0; padding: 5px 0; margin: 0; cursor: pointer; text-align: inherit; position: relative; }
 thead button::after { content: "↕"; position: absolute; right: -0.85em; bottom: 5px; color: var(--soft); opacity: 0; font-size: 0.85em; }
 thead button:hover::after, thead button:focus-visible::after { opacity: 0.7; }
