@@ -4,12 +4,14 @@ import { makeFolder, writeFileAtomic } from '../files/index.ts';
 
 import type { Rendering } from './charts/render.ts';
 import { type BackboneFigures, backboneFigures, type ReportFigure } from './charts/report-figures.ts';
-import { csvFiles } from './csv.ts';
+import { csvFiles, toCsv } from './csv.ts';
+import { DIFFERENCE_COLUMNS, differenceRows } from './differences.ts';
 import { allComparisons, subjectMethod } from './headline.ts';
 import { joinPlan, type PlannedResult } from './join.ts';
 import type { PageFigure } from './page/figure.ts';
 import type { BackbonePart, ShownRuns } from './page/input.ts';
 import { renderPage } from './page/page.ts';
+import { PER_CLASS_COLUMNS, perClassRows } from './per-class.ts';
 import { backbonesOf, type ReportPlan } from './plan.ts';
 import { findProblems } from './problems.ts';
 import { buildTables } from './tables.ts';
@@ -55,6 +57,9 @@ export async function writeReport(
     }
     parts.push({ backbone, comparisons, runs, figures: pageFigures(figures, drawn) });
   }
+  const differences = parts.flatMap(({ backbone, comparisons }) => differenceRows(backbone, comparisons));
+  write('differences.csv', toCsv(DIFFERENCE_COLUMNS, differences));
+  write('per_class.csv', toCsv(PER_CLASS_COLUMNS, perClassRows(plan, tables.cells)));
   const problems = findProblems(results);
   write('index.html', renderPage({ plan, tables, results, problems, backbones: parts }));
   return { files };

@@ -31,6 +31,7 @@ function computing(plan: ReportPlan): readonly string[] {
     'Every seed draws its own labelled pictures; all methods see the same draw. ± is the standard deviation over seeds with divisor n. Where nothing is random there is none.',
     average,
     `Intervals of differences: seeds are averaged within a ${unit}, then mean ± t · s / √n over the n ${unit}s, with Student’s t for n − 1 degrees of freedom. They speak about ${unit}s like these; three seeds alone decide nothing.`,
+    `Intervals on one ${unit}: its test pictures are drawn again with replacement, the same ones for both methods, each with the mean over seeds of what it adds to the difference; the ends leave 2.5 % of all such resamples on either side. The distribution over resamples is computed instead of sampled, so it is the same each time.`,
     'Nothing is chosen by looking at test pictures. Tables and figures are made from the records alone.',
   ];
 }
