@@ -6,6 +6,9 @@ import type { Rendering } from './charts/render.ts';
 import { type BackboneFigures, backboneFigures, type ReportFigure } from './charts/report-figures.ts';
 import { csvFiles, toCsv } from './csv.ts';
 import { DIFFERENCE_COLUMNS, differenceRows } from './differences.ts';
+import { answerFindings } from './findings/index.ts';
+import { gatherResults } from './findings/results.ts';
+import { FINDING_COLUMNS, findingRows } from './findings/rows.ts';
 import { allComparisons, subjectMethod } from './headline.ts';
 import { joinPlan, type PlannedResult } from './join.ts';
 import type { PageFigure } from './page/figure.ts';
@@ -60,8 +63,13 @@ export async function writeReport(
   const differences = parts.flatMap(({ backbone, comparisons }) => differenceRows(backbone, comparisons));
   write('differences.csv', toCsv(DIFFERENCE_COLUMNS, differences));
   write('per_class.csv', toCsv(PER_CLASS_COLUMNS, perClassRows(plan, tables.cells)));
+  const findings = gatherResults({ rows: tables.cells, cells: results, datasets: plan.datasets }).map(
+    (results) => ({ backbone: results.backbone, answers: answerFindings(results) }),
+  );
+  const findingLines = findings.flatMap(({ backbone, answers }) => findingRows(backbone, answers));
+  write('findings.csv', toCsv(FINDING_COLUMNS, findingLines));
   const problems = findProblems(results);
-  write('index.html', renderPage({ plan, tables, results, problems, backbones: parts }));
+  write('index.html', renderPage({ plan, tables, results, problems, backbones: parts, findings }));
   return { files };
 }
 

@@ -32,7 +32,7 @@ test('a report has its tables, its figures in three forms, and its page, each wr
     const plots = [...stems, 'fewshot-gain', 'fewshot-loss'].flatMap((stem) => {
       return ['vl.json', 'svg', 'png'].map((ending) => `plots/${stem}.${ending}`);
     });
-    const tables = ['differences.csv', 'per_class.csv'];
+    const tables = ['differences.csv', 'per_class.csv', 'findings.csv'];
     assert.deepEqual(files, ['cells.csv', 'summary.csv', 'timings.csv', ...plots, ...tables, 'index.html']);
     const found = await readdir(dir, { recursive: true });
     assert.deepEqual(found.filter((name) => name !== 'plots').sort(), [...files].sort());

@@ -4,6 +4,7 @@ import type { ReportPlan } from '../plan.ts';
 import type { Problems } from '../problems.ts';
 import type { ReportTables } from '../tables.ts';
 import type { PageFigure } from './figure.ts';
+import type { BackboneAnswers } from './findings.ts';
 
 /** Runs of one method at one shot count on one backbone, for words and losses. */
 export interface ShownRuns {
@@ -35,4 +36,6 @@ export interface PageInput {
   readonly results: readonly PlannedResult[];
   readonly problems: Problems;
   readonly backbones: readonly BackbonePart[];
+  /** What the paper's conclusions come to; one a backbone. */
+  readonly findings: readonly BackboneAnswers[];
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { html, trusted } from '../html.ts';
 import { differencesSection } from './differences.ts';
+import { findingsSection } from './findings.ts';
 import { pageHeader } from './header.ts';
 import { headlineSection } from './headline.ts';
 import type { PageInput } from './input.ts';
@@ -23,6 +24,7 @@ import { wordsSection } from './words.ts';
 export function renderPage(input: PageInput): string {
   const sections = [
     headlineSection(input),
+    findingsSection(input.findings, input.problems.limit !== null),
     overviewSection(input),
     resultsSection(input),
     paperSection(input),
@@ -52,7 +54,7 @@ export function renderPage(input: PageInput): string {
 ${pageHeader(input, sections)}
 <main>${bodies}
 </main>
-<footer><div>The numbers behind this page: <a href="cells.csv">cells.csv</a> (one row a run), <a href="summary.csv">summary.csv</a> (means), <a href="differences.csv">differences.csv</a> (between methods, with intervals), <a href="per_class.csv">per_class.csv</a> (right answers by class), <a href="timings.csv">timings.csv</a> (times and hosts), and the figures in <a href="plots/">plots</a>. Made by coop-bench.</div></footer>
+<footer><div>The numbers behind this page: <a href="cells.csv">cells.csv</a> (one row a run), <a href="summary.csv">summary.csv</a> (means), <a href="differences.csv">differences.csv</a> (between methods, with intervals), <a href="per_class.csv">per_class.csv</a> (right answers by class), <a href="findings.csv">findings.csv</a> (the paper’s conclusions), <a href="timings.csv">timings.csv</a> (times and hosts), and the figures in <a href="plots/">plots</a>. Made by coop-bench.</div></footer>
 <div id="tip" role="tooltip" hidden></div>
 <div id="announce" class="unseen" role="status"></div>
 <script>${trusted(PAGE_SCRIPT)}</script>
