@@ -34,3 +34,8 @@ export function slug(text: string): string {
   const kept = text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   return kept.replace(/^-|-$/g, '') || 'x';
 }
+
+/** A token for a person: the mark of a word's end goes, and a piece that a word goes on from gets a hyphen. */
+export function readableToken(token: string): string {
+  return token.endsWith('</w>') ? token.slice(0, -'</w>'.length) : `${token}-`;
+}

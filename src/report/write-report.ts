@@ -4,6 +4,7 @@ import { makeFolder, writeFileAtomic } from '../files/index.ts';
 
 import type { Rendering } from './charts/render.ts';
 import { type BackboneFigures, backboneFigures, type ReportFigure } from './charts/report-figures.ts';
+import { choicesOf } from './chosen.ts';
 import { csvFiles, toCsv } from './csv.ts';
 import { DIFFERENCE_COLUMNS, differenceRows } from './differences.ts';
 import { answerFindings } from './findings/index.ts';
@@ -12,7 +13,7 @@ import { FINDING_COLUMNS, findingRows } from './findings/rows.ts';
 import { allComparisons, subjectMethod } from './headline.ts';
 import { joinPlan, type PlannedResult } from './join.ts';
 import type { PageFigure } from './page/figure.ts';
-import type { BackbonePart, ShownRuns } from './page/input.ts';
+import type { BackbonePart, ChosenPart, ShownRuns } from './page/input.ts';
 import { renderPage } from './page/page.ts';
 import { PER_CLASS_COLUMNS, perClassRows } from './per-class.ts';
 import { backbonesOf, type ReportPlan } from './plan.ts';
@@ -48,7 +49,8 @@ export async function writeReport(
     const comparisons = allComparisons(plan, tables.cells, backbone);
     const runs = shownRuns(plan, results, backbone);
     const { summary } = tables;
-    const figures = backboneFigures(plan, { summary, backbone, comparisons, losses: runs });
+    const choices = choicesOf(results).filter((of) => of.backbone === backbone);
+    const figures = backboneFigures(plan, { summary, backbone, comparisons, losses: runs, choices });
     const drawn = new Map<string, PageFigure>();
     for (const figure of distinctFigures(figures)) {
       const rendering = await draw(figure);
@@ -58,7 +60,12 @@ export async function writeReport(
       write(`${stem}.svg`, `${rendering.svg}\n`);
       write(`${stem}.png`, rendering.png);
     }
-    parts.push({ backbone, comparisons, runs, figures: pageFigures(figures, drawn) });
+    const chosen = choices.map((of): ChosenPart => {
+      const name = figures.validation.find(({ method }) => method === of.method)?.name;
+      const drawing = drawn.get(name ?? '');
+      return { ...of, ...(drawing === undefined ? {} : { figure: drawing }) };
+    });
+    parts.push({ backbone, comparisons, runs, chosen, figures: pageFigures(figures, drawn) });
   }
   const differences = parts.flatMap(({ backbone, comparisons }) => differenceRows(backbone, comparisons));
   write('differences.csv', toCsv(DIFFERENCE_COLUMNS, differences));
@@ -80,8 +87,8 @@ async function draw(figure: ReportFigure): Promise<Rendering> {
 }
 
 function distinctFigures(figures: BackboneFigures): readonly ReportFigure[] {
-  const { overview, plots, intervals, gain, loss } = figures;
-  return [overview, ...plots, intervals, gain, loss].filter((figure) => figure !== undefined);
+  const { overview, plots, intervals, gain, loss, validation } = figures;
+  return [overview, ...plots, intervals, gain, loss, ...validation].filter((figure) => figure !== undefined);
 }
 
 function pageFigures(

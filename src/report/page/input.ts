@@ -1,3 +1,4 @@
+import type { MethodChoices } from '../chosen.ts';
 import type { Comparison } from '../compare.ts';
 import type { PlannedResult } from '../join.ts';
 import type { ReportPlan } from '../plan.ts';
@@ -13,6 +14,11 @@ export interface ShownRuns {
   readonly results: readonly PlannedResult[];
 }
 
+/** What one method chose, with its figure where there is one. */
+export interface ChosenPart extends MethodChoices {
+  readonly figure?: PageFigure;
+}
+
 /** What the page shows of one backbone. */
 export interface BackbonePart {
   readonly backbone: string;
@@ -20,6 +26,8 @@ export interface BackbonePart {
   readonly comparisons: readonly Comparison[];
   /** CoOp runs at the largest shot count that has any. */
   readonly runs: ShownRuns | null;
+  /** Of the methods that choose a setting for themselves. */
+  readonly chosen: readonly ChosenPart[];
   readonly figures: {
     readonly headline?: PageFigure;
     readonly overview?: PageFigure;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { html, trusted } from '../html.ts';
+import { chosenSection } from './chosen.ts';
 import { differencesSection } from './differences.ts';
 import { findingsSection } from './findings.ts';
 import { pageHeader } from './header.ts';
@@ -29,6 +30,7 @@ export function renderPage(input: PageInput): string {
     resultsSection(input),
     paperSection(input),
     differencesSection(input),
+    chosenSection(input),
     wordsSection(input),
     lossSection(input),
     picturesSection(input),

@@ -7,12 +7,13 @@ import { type Section, section } from './section.ts';
 import { settingBlocks, settingTables } from './settings.ts';
 
 /** Command, versions, settings, and how the numbers come about. */
-export function setupSection({ plan }: PageInput): Section {
+export function setupSection({ plan, backbones }: PageInput): Section {
+  const choices = backbones.flatMap(({ chosen }) => chosen);
   const content = html`<div class="command"><code>${plan.command}</code><button type="button" data-copy-text>Copy</button></div>
 <div class="columns">
 <div><h3>Versions</h3>${definitions(Object.entries(plan.versions))}</div>
 <div><h3>Runtime and backbone</h3>${definitions(runtimeEntries(plan))}</div>
-${settingBlocks(plan)}
+${settingBlocks(plan, choices)}
 </div>
 ${settingTables(plan)}
 <h3>How the numbers are computed</h3>

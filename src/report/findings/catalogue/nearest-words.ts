@@ -1,5 +1,5 @@
 import type { NearestWords } from '../../../config/index.ts';
-import { percent } from '../../format.ts';
+import { percent, readableToken } from '../../format.ts';
 import { mean, pairedInterval } from '../../statistics.ts';
 import { verdictOf } from '../decide.ts';
 import type { Evidence, Finding } from '../finding.ts';
@@ -36,7 +36,7 @@ function readable(results: Results, shots: number): Evidence | null {
   const interval = pairedInterval(missing);
   const verdict = shares.length < 3 ? 'undecided' : verdictOf(interval);
   const distances = contexts.flatMap(({ words }) => words.map(({ words }) => words[0]!.distance));
-  const text = first.words.map(({ words }) => words[0]!.word.replace('</w>', '')).join(' ');
+  const text = first.words.map(({ words }) => readableToken(words[0]!.word)).join(' ');
   const read = verdict === 'holds' ? '' : ', for a person to read';
   return {
     question: `${inShots(shots)}, half of the places minus those with a whole word`,
