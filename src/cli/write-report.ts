@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { readPaperReference } from '../../benchmarks/index.ts';
 import { datasetAdapter, isDatasetKey } from '../../datasets/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { methodOf, methodTitle, settingWords } from '../methods/index.ts';
-import type { PaperReference, ReportPlan } from '../report/index.ts';
+import type { PaperReference, ReportPlan, RunCircumstances } from '../report/index.ts';
 import {
   type Experiment,
   planStudy,
@@ -45,10 +44,11 @@ function reportPlan(
 
 /**
  * Writes the tables, plots and page of an experiment from its records; nothing is computed. An experiment of several
- * studies gets a folder a study.
+ * studies gets a folder a study, and a page over all of them.
  *
  * @param records Those of the plan that are there.
  * @param command What makes or continues the run, as the page shows it.
+ * @param run How the command ran that computed; absent where none did.
  * @throws {UserError} FOLDER_NOT_WRITABLE, DISK_FULL
  */
 export async function writeExperimentReport(
@@ -56,15 +56,16 @@ export async function writeExperimentReport(
   { records }: Pick<RunSummary, 'records'>,
   outDir: string,
   command: string,
+  run?: RunCircumstances,
 ): Promise<void> {
   // The plotting libraries take a second to load: only when there is something to write.
-  const { parsePaperReference, writeReport } = await import('../report/index.ts');
+  const { parsePaperReference, writeExperiment, writeReport } = await import('../report/index.ts');
   const paper = parsePaperReference(readPaperReference());
+  const { title, introduction } = experiment.benchmark;
   const single = experiment.grids.length === 1;
-  for (const grid of experiment.grids) {
-    const folder = single ? outDir : join(outDir, grid.study.key);
-    await writeReport(folder, reportPlan(experiment, grid, { single, command, paper }), records);
-  }
+  const studies = experiment.grids.map((grid) => reportPlan(experiment, grid, { single, command, paper }));
+  if (single) await writeReport(outDir, studies[0]!, records, run);
+  else await writeExperiment(outDir, { title, introduction, command, studies }, records, run);
 }
 
 /** What a reader of the numbers should know about the sets. */

@@ -15,43 +15,41 @@ export interface Choice {
   readonly tried: readonly ValidationPoint[];
 }
 
-/** The choices of one method on one backbone, in the plan's order. */
+/** The choices of one setting by one method on one backbone, in the plan's order. */
 export interface MethodChoices {
   readonly method: string;
+  /** What was chosen, as in `Choice`. */
+  readonly setting: string;
   readonly backbone: string;
   readonly choices: readonly Choice[];
 }
 
-/** Every method that chose something, by backbone. */
+/** Every setting that a method chose, by backbone. */
 export function choicesOf(results: readonly PlannedResult[]): readonly MethodChoices[] {
-  const groups = new Map<string, { method: string; backbone: string; choices: Choice[] }>();
+  const groups = new Map<string, MethodChoices & { choices: Choice[] }>();
   for (const result of results) {
-    const choice = choiceOf(result);
-    if (choice === null) continue;
     const { method, backbone } = { method: result.cell.method.key, backbone: result.cell.backbone.name };
-    const id = JSON.stringify([backbone, method]);
-    const group = groups.get(id) ?? { method, backbone, choices: [] };
-    group.choices.push(choice);
-    groups.set(id, group);
+    for (const choice of choicesIn(result)) {
+      const id = JSON.stringify([backbone, method, choice.setting]);
+      const group = groups.get(id) ?? { method, backbone, setting: choice.setting, choices: [] };
+      group.choices.push(choice);
+      groups.set(id, group);
+    }
   }
   return [...groups.values()];
 }
 
-function choiceOf({ cell, record }: PlannedResult): Choice | null {
-  if (record?.status !== 'ok') return null;
-  const { c, learningRate, validation = [], validationAccuracy } = record.result.details;
-  const value = c ?? learningRate;
-  if (value === undefined) return null;
-  const setting = validation[0]?.setting ?? (c === undefined ? 'learning rate' : 'c');
-  return {
-    dataset: cell.dataset.key,
-    shots: cell.shots,
-    seed: cell.seed,
-    setting,
-    value,
-    accuracy: validationAccuracy ?? null,
-    tried: validation,
-  };
+function choicesIn({ cell, record }: PlannedResult): readonly Choice[] {
+  if (record?.status !== 'ok') return [];
+  const { c, learningRate, chosen = {}, validation = [], validationAccuracy } = record.result.details;
+  const values = { c, 'learning rate': learningRate, ...chosen };
+  return Object.entries(values).flatMap(([setting, value]) => {
+    if (value === undefined) return [];
+    const tried = validation.filter((point) => point.setting === setting);
+    const { shots, seed } = cell;
+    const accuracy = validationAccuracy ?? null;
+    return [{ dataset: cell.dataset.key, shots, seed, setting, value, accuracy, tried }];
+  });
 }
 
 /** A setting's name for a person: `c` is written as the paper does. */

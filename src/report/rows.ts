@@ -110,6 +110,7 @@ export const TIMING_COLUMNS = [
   'status',
   'started_at',
   'duration_ms',
+  'gflop',
   'host',
   'threads',
   'git_revision',
@@ -127,6 +128,8 @@ export interface TimingRow {
   readonly status: 'ok' | 'failed';
   readonly started_at: string;
   readonly duration_ms: number;
+  /** Counted operations of the fit, in 10⁹; null for a failed cell. */
+  readonly gflop: number | null;
   readonly host: string;
   readonly threads: number;
   readonly git_revision: string | null;

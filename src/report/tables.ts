@@ -68,6 +68,7 @@ function timingRow({ key, cell, record }: PlannedResult): TimingRow[] {
       status: record.status,
       started_at: run.startedAt,
       duration_ms: run.durationMs,
+      gflop: record.status === 'ok' ? record.result.flops / 1e9 : null,
       host: run.host,
       threads: run.threads,
       git_revision: run.gitRevision,

@@ -39,7 +39,7 @@ export interface BackboneFigures {
   readonly gain?: ReportFigure;
   readonly loss?: ReportFigure;
   /** Validation curves, by the method that chose on them. */
-  readonly validation: readonly (ReportFigure & { readonly method: string })[];
+  readonly validation: readonly (ReportFigure & { readonly of: MethodChoices })[];
 }
 
 /** What the figures of one backbone are made from. */
@@ -73,8 +73,8 @@ export function backboneFigures(plan: ReportPlan, input: FigureInput): BackboneF
   const loss = losses === null ? null : lossFigure(plan, losses.method, losses.results);
   const validation = choices.flatMap((of) => {
     const spec = validationFigure(plan, of);
-    const name = `${stem}-${slug(of.method)}-validation`;
-    return spec === null ? [] : [{ name, spec, method: of.method }];
+    const name = `${stem}-${slug(of.method)}-${slug(of.setting)}`;
+    return spec === null ? [] : [{ name, spec, of }];
   });
   return {
     plots,

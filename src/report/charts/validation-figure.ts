@@ -24,15 +24,20 @@ interface ValidationMark {
  *
  * @returns null where no run tells what it tried.
  */
-export function validationFigure(plan: ReportPlan, { method, choices }: MethodChoices): TopLevelSpec | null {
+export function validationFigure(
+  plan: ReportPlan,
+  { method, choices, ...of }: MethodChoices,
+): TopLevelSpec | null {
   const shots = [...new Set(choices.map(({ shots }) => shots))].sort((a, b) => a - b).map(String);
   const panels = plan.datasets.flatMap(({ key, title }) => {
     const mine = choices.filter(({ dataset, tried }) => dataset === key && tried.length > 0);
     return mine.length === 0 ? [] : [{ title, mine }];
   });
-  const [first] = panels;
-  if (first === undefined) return null;
-  const setting = settingTitle(first.mine[0]!.setting);
+  if (panels.length === 0) return null;
+  const setting = settingTitle(of.setting);
+  const positive = choices.every(({ value, tried }) =>
+    [value, ...tried.map((point) => point.value)].every((v) => v > 0),
+  );
   return {
     $schema: VEGA_LITE_SCHEMA,
     description: `${plan.title}: accuracy of ${titleOf(plan.methods, method)} on validation pictures against ${setting}.`,
@@ -45,8 +50,8 @@ export function validationFigure(plan: ReportPlan, { method, choices }: MethodCh
       const x = {
         field: 'value' satisfies keyof ValidationMark,
         type: 'quantitative' as const,
-        scale: { type: 'log' as const, nice: false, padding: 6 },
-        axis: { title: last ? setting : null, grid: false, tickCount: 4, format: '.0e', labelOverlap: true },
+        scale: { type: positive ? ('log' as const) : ('linear' as const), nice: false, padding: 6 },
+        axis: { title: last ? setting : null, grid: false, tickCount: 4, format: '.1~g', labelOverlap: true },
       };
       const y = {
         field: 'accuracy' satisfies keyof ValidationMark,

@@ -43,3 +43,9 @@ export interface Answer {
   readonly verdict: Verdict | null;
   readonly evidence: readonly Evidence[];
 }
+
+/** The answers of one backbone, in the order of the list. */
+export interface BackboneAnswers {
+  readonly backbone: string;
+  readonly answers: readonly Answer[];
+}

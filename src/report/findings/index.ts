@@ -3,8 +3,8 @@ import { SHIFT_FINDINGS } from './catalogue/domain-shift.ts';
 import { FEW_SHOT_FINDINGS } from './catalogue/few-shot.ts';
 import { NEAREST_WORDS_FINDING } from './catalogue/nearest-words.ts';
 import { METHOD_FINDINGS } from './catalogue/other-methods.ts';
-import type { Answer, Evidence, Finding, Verdict } from './finding.ts';
-import type { Results } from './results.ts';
+import type { Answer, BackboneAnswers, Evidence, Finding, Verdict } from './finding.ts';
+import { type Gathered, gatherResults, type Results } from './results.ts';
 
 /** What the paper concluded, in its order. */
 export const FINDINGS: readonly Finding[] = [
@@ -20,6 +20,13 @@ export function answerFindings(results: Results): readonly Answer[] {
   return FINDINGS.map((finding) => {
     const evidence = finding.ask(results).filter((found) => found !== null);
     return { finding, verdict: together(evidence), evidence };
+  });
+}
+
+/** The answers of every backbone. */
+export function answerAll(gathered: Gathered): readonly BackboneAnswers[] {
+  return gatherResults(gathered).map((results) => {
+    return { backbone: results.backbone, answers: answerFindings(results) };
   });
 }
 

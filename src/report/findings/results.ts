@@ -32,7 +32,7 @@ export interface Results {
 }
 
 /** What results are gathered from. */
-interface Gathered {
+export interface Gathered {
   readonly rows: readonly ScoredRow[];
   readonly cells: readonly PlannedResult[];
   readonly datasets: readonly TitledKey[];

@@ -20,9 +20,10 @@ export function chosenSection(input: PageInput): Section | null {
   return parts === null ? null : section('chosen', 'Chosen on validation pictures', note, parts);
 }
 
-function chosenPart(plan: ReportPlan, { method, choices, figure: drawing, backbone }: ChosenPart): SafeHtml {
+function chosenPart(plan: ReportPlan, part: ChosenPart): SafeHtml {
+  const { method, choices, figure: drawing, backbone } = part;
   const title = titleOf(plan.methods, method);
-  const setting = settingTitle(choices[0]!.setting);
+  const setting = settingTitle(part.setting);
   const drawn =
     drawing !== undefined &&
     html`<div class="wide">${figure(

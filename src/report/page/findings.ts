@@ -1,15 +1,9 @@
 import { EQUAL_WITHIN } from '../findings/decide.ts';
-import type { Answer, Evidence, Verdict } from '../findings/finding.ts';
+import type { Answer, BackboneAnswers, Evidence, Verdict } from '../findings/finding.ts';
 import { integer, points } from '../format.ts';
 import { html, type SafeHtml } from '../html.ts';
 import { dataTable } from './data-table.ts';
 import { type Section, section } from './section.ts';
-
-/** The answers of one backbone. */
-export interface BackboneAnswers {
-  readonly backbone: string;
-  readonly answers: readonly Answer[];
-}
 
 /** Colours of the palette of methods; the word says the same. */
 const COLOURS: Readonly<Record<Verdict, string>> = {

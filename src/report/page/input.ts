@@ -1,18 +1,13 @@
 import type { MethodChoices } from '../chosen.ts';
 import type { Comparison } from '../compare.ts';
+import type { ReportCost } from '../cost.ts';
+import type { BackboneAnswers } from '../findings/finding.ts';
 import type { PlannedResult } from '../join.ts';
 import type { ReportPlan } from '../plan.ts';
 import type { Problems } from '../problems.ts';
+import type { ShownRuns } from '../shown-runs.ts';
 import type { ReportTables } from '../tables.ts';
 import type { PageFigure } from './figure.ts';
-import type { BackboneAnswers } from './findings.ts';
-
-/** Runs of one method at one shot count on one backbone, for words and losses. */
-export interface ShownRuns {
-  readonly method: string;
-  readonly shots: number;
-  readonly results: readonly PlannedResult[];
-}
 
 /** What one method chose, with its figure where there is one. */
 export interface ChosenPart extends MethodChoices {
@@ -46,4 +41,5 @@ export interface PageInput {
   readonly backbones: readonly BackbonePart[];
   /** What the paper's conclusions come to; one a backbone. */
   readonly findings: readonly BackboneAnswers[];
+  readonly cost: ReportCost;
 }

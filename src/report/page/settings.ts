@@ -33,20 +33,20 @@ function chosenSettings(
   choices: readonly MethodChoices[],
   named: boolean,
 ): readonly Setting[] {
-  const mine = choices.filter((of) => of.method === method).flatMap((of) => of.choices);
-  const [first] = mine;
-  if (first === undefined) return [];
-  const values = mine.map(({ value }) => value);
-  const [low, high] = [Math.min(...values), Math.max(...values)].map(shortNumber);
-  const tried = Math.max(...mine.map((choice) => choice.tried.length));
-  const from = tried > 0 ? `, each of up to ${tried} tried` : '';
-  const of = named ? ` of ${titleOf(plan.methods, method)}` : '';
-  return [
-    {
-      name: `${settingTitle(first.setting)}${of}, chosen on validation pictures`,
-      text: `${low === high ? low : `${low} to ${high}`} in ${plural(mine.length, 'run')}${from}`,
-    },
-  ];
+  const settings = new Set(choices.filter((of) => of.method === method).map(({ setting }) => setting));
+  return [...settings].map((setting) => {
+    const mine = choices.filter((of) => of.method === method && of.setting === setting);
+    const runs = mine.flatMap((of) => of.choices);
+    const values = runs.map(({ value }) => value);
+    const [low, high] = [Math.min(...values), Math.max(...values)].map(shortNumber);
+    const tried = Math.max(...runs.map((choice) => choice.tried.length));
+    const from = tried > 0 ? `, each of up to ${tried} tried` : '';
+    const of = named ? ` of ${titleOf(plan.methods, method)}` : '';
+    return {
+      name: `${settingTitle(setting)}${of}, chosen on validation pictures`,
+      text: `${low === high ? low : `${low} to ${high}`} in ${plural(runs.length, 'run')}${from}`,
+    };
+  });
 }
 
 /** A table for each kind with several methods: what differs between them. */

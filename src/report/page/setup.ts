@@ -1,6 +1,7 @@
 import { type HtmlValue, html } from '../html.ts';
 import { backbonesOf, type ReportPlan } from '../plan.ts';
 import { hasTargets, unitWord } from '../test-sets.ts';
+import { commandBox } from './command-box.ts';
 import { definitions } from './definitions.ts';
 import type { PageInput } from './input.ts';
 import { type Section, section } from './section.ts';
@@ -9,7 +10,7 @@ import { settingBlocks, settingTables } from './settings.ts';
 /** Command, versions, settings, and how the numbers come about. */
 export function setupSection({ plan, backbones }: PageInput): Section {
   const choices = backbones.flatMap(({ chosen }) => chosen);
-  const content = html`<div class="command"><code>${plan.command}</code><button type="button" data-copy-text>Copy</button></div>
+  const content = html`${commandBox(plan.command)}
 <div class="columns">
 <div><h3>Versions</h3>${definitions(Object.entries(plan.versions))}</div>
 <div><h3>Runtime and backbone</h3>${definitions(runtimeEntries(plan))}</div>
