@@ -67,7 +67,7 @@ function paperLine(plan: ReportPlan, row: SummaryRow): HtmlValue {
   const users = [...new Set(reproductions.flatMap(({ obtained }) => obtained))].sort((a, b) => a - b);
   const range =
     users.length > 1 ? `${users[0]!.toFixed(1)} to ${users.at(-1)!.toFixed(1)}` : users[0]?.toFixed(1);
-  return html`<small class="paper" title="${title}"><span class="keep">paper ${percent(accuracy)}${doubt !== null && '†'}</span> <span class="keep">gap ${points(row.accuracy_mean - accuracy)}</span></small>${
+  return html`<small class="paper" title="${title}"><span class="keep">paper ${percent(accuracy, 2)}${doubt !== null && '†'}</span> <span class="keep">gap ${points(row.accuracy_mean - accuracy)}</span></small>${
     range !== undefined && html`<small class="paper">users obtain ${range}</small>`
   }`;
 }

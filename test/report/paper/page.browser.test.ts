@@ -15,7 +15,7 @@ test('every number of the results has the published one and the gap beside it, o
         const row = summary.find((row) => row.dataset === key && row.method === method.key)!;
         const gap = 100 * (row.accuracy_mean - row.paper_accuracy!);
         const sign = gap < 0 ? '−' : '+';
-        const expected = `paper ${(100 * row.paper_accuracy!).toFixed(1)} gap ${sign}${Math.abs(gap).toFixed(1)}`;
+        const expected = `paper ${(100 * row.paper_accuracy!).toFixed(2)} gap ${sign}${Math.abs(gap).toFixed(1)}`;
         assert.ok(rows[i]![j + 1]!.includes(expected), `${rows[i]![j + 1]} has no ${expected}`);
       }
     }
