@@ -62,6 +62,7 @@ function closingWords(summary: RunSummary, outDir: string, elapsedMs: number): s
 
 async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<void> {
   const start = performance.now();
+  const startedAt = new Date().toISOString();
   const say = remarksFor(flags.progress);
   say(`${benchmark.title}: reading datasets and model`);
   const parallelism = resolveParallelism({ workers: flags.workers, threads: flags.threads });
@@ -89,7 +90,8 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
     interrupt.dispose();
   }
   if (!summary.interrupted) {
-    await writeExperimentReport(experiment, summary, outDir, commandLine(process.argv.slice(2)));
+    const run = { startedAt, elapsedMs: performance.now() - start, ...parallelism };
+    await writeExperimentReport(experiment, summary, outDir, commandLine(process.argv.slice(2)), run);
   }
   const elapsedMs = performance.now() - start;
   say(closingWords(summary, outDir, elapsedMs));

@@ -105,7 +105,8 @@ export function reportCommand(): Command {
 The report shows the cells of its own plan: give the options the run was given. Cells without a record are
 said to be missing. A run may go on in the folder meanwhile.
 
-Out: cells.csv summary.csv timings.csv plots/ index.html, in the folder of the run.
+Out: cells.csv summary.csv differences.csv per_class.csv findings.csv timings.csv cost.json plots/ index.html, in the
+folder of the run; of several studies in a folder each, and a page over them.
 
 Examples:
   npx coop-bench report --benchmark fewshot

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
+import { readPaperReference } from '../../benchmarks/index.ts';
 import { datasetAdapter, isDatasetKey } from '../../datasets/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { methodOf, methodTitle, settingWords } from '../methods/index.ts';
-import type { ReportPlan } from '../report/index.ts';
+import type { PaperReference, ReportPlan, RunCircumstances } from '../report/index.ts';
 import {
   type Experiment,
   planStudy,
@@ -15,11 +15,14 @@ import {
 function reportPlan(
   experiment: Experiment,
   grid: StudyGrid,
-  { single, command }: { readonly single: boolean; readonly command: string },
+  {
+    single,
+    command,
+    paper,
+  }: { readonly single: boolean; readonly command: string; readonly paper: PaperReference },
 ): ReportPlan {
   const { benchmark } = experiment;
   const { study, datasets, targets, methods, shots, seeds } = grid;
-  const titled = ({ key, title }: { key: string; title: string }) => ({ key, title });
   const { versions, gitRevision } = runtimeVersions(experiment.engineVersions);
   return {
     experiment: single ? benchmark.key : study.key,
@@ -27,10 +30,11 @@ function reportPlan(
     introduction: study.introduction,
     command,
     cells: planStudy(experiment, grid),
-    datasets: [...datasets, ...targets].map(titled),
+    datasets: [...datasets, ...targets].map(({ key, title, classNames }) => ({ key, title, classNames })),
     methods: methods.map((key) => ({ key, title: methodTitle(key) })),
     shots,
     seeds,
+    paper,
     notes: datasetNotes(grid, experiment.data),
     versions: { ...versions, ...(gitRevision === null ? {} : { revision: gitRevision }) },
     kindTitle: (config) => methodOf(config).title,
@@ -40,10 +44,11 @@ function reportPlan(
 
 /**
  * Writes the tables, plots and page of an experiment from its records; nothing is computed. An experiment of several
- * studies gets a folder a study.
+ * studies gets a folder a study, and a page over all of them.
  *
  * @param records Those of the plan that are there.
  * @param command What makes or continues the run, as the page shows it.
+ * @param run How the command ran that computed; absent where none did.
  * @throws {UserError} FOLDER_NOT_WRITABLE, DISK_FULL
  */
 export async function writeExperimentReport(
@@ -51,14 +56,16 @@ export async function writeExperimentReport(
   { records }: Pick<RunSummary, 'records'>,
   outDir: string,
   command: string,
+  run?: RunCircumstances,
 ): Promise<void> {
   // The plotting libraries take a second to load: only when there is something to write.
-  const { writeReport } = await import('../report/index.ts');
+  const { parsePaperReference, writeExperiment, writeReport } = await import('../report/index.ts');
+  const paper = parsePaperReference(readPaperReference());
+  const { title, introduction } = experiment.benchmark;
   const single = experiment.grids.length === 1;
-  for (const grid of experiment.grids) {
-    const folder = single ? outDir : join(outDir, grid.study.key);
-    await writeReport(folder, reportPlan(experiment, grid, { single, command }), records);
-  }
+  const studies = experiment.grids.map((grid) => reportPlan(experiment, grid, { single, command, paper }));
+  if (single) await writeReport(outDir, studies[0]!, records, run);
+  else await writeExperiment(outDir, { title, introduction, command, studies }, records, run);
 }
 
 /** What a reader of the numbers should know about the sets. */

@@ -18,9 +18,9 @@ export function integer(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** "1 seed", "3 seeds". */
-export function plural(count: number, word: string): string {
-  return `${integer(count)} ${word}${count === 1 ? '' : 's'}`;
+/** "1 seed", "3 seeds"; with another plural "2 studies". */
+export function plural(count: number, word: string, several = `${word}s`): string {
+  return `${integer(count)} ${count === 1 ? word : several}`;
 }
 
 /** "a", "a and b", "a, b and c". */
@@ -33,4 +33,20 @@ export function listing(words: readonly string[]): string {
 export function slug(text: string): string {
   const kept = text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   return kept.replace(/^-|-$/g, '') || 'x';
+}
+
+/** A token for a person: the mark of a word's end goes, and a piece that a word goes on from gets a hyphen. */
+export function readableToken(token: string): string {
+  return token.endsWith('</w>') ? token.slice(0, -'</w>'.length) : `${token}-`;
+}
+
+/** Milliseconds for a person: "850 ms", "12.3 s", "4 min 05 s", "3 h 12 min". */
+export function duration(ms: number): string {
+  if (ms < 999.5) return `${ms < 9.95 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 99.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const two = (value: number) => String(value).padStart(2, '0');
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  return `${integer(Math.floor(whole / 3600))} h ${two(Math.floor((whole % 3600) / 60))} min`;
 }

@@ -1,6 +1,6 @@
 import { type Comparison, compareMethods } from './compare.ts';
 import { methodKind, methodLearns, type ReportPlan } from './plan.ts';
-import type { CellRow } from './rows.ts';
+import type { ScoredRow } from './rows.ts';
 
 /** The paper's main method: what variants are held against. Source: Zhou et al., IJCV 2022, section 4.1. */
 const MAIN_METHOD = 'coop_m16_end';
@@ -33,7 +33,7 @@ export function subjectMethod(plan: ReportPlan): string | null {
  */
 export function allComparisons(
   plan: ReportPlan,
-  cells: readonly CellRow[],
+  cells: readonly ScoredRow[],
   backbone: string,
 ): readonly Comparison[] {
   const subject = subjectMethod(plan);

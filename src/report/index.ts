@@ -1,4 +1,6 @@
 export { type Comparison, compareMethods } from './compare.ts';
+export type { RunCircumstances } from './cost.ts';
+export { type PaperReference, parsePaperReference } from './paper/reference.ts';
 export type { ReportPlan, TitledKey } from './plan.ts';
 export {
   CELL_COLUMNS,
@@ -10,4 +12,5 @@ export {
 } from './rows.ts';
 export { mean, type PairedInterval, pairedInterval, populationStd } from './statistics.ts';
 export { buildTables, type ReportTables } from './tables.ts';
+export { type ExperimentPlan, writeExperiment } from './write-experiment.ts';
 export { writeReport } from './write-report.ts';

@@ -1,9 +1,16 @@
 import type { MethodConfig, PlannedCell } from '../config/index.ts';
+import type { PaperReference } from './paper/reference.ts';
 
 /** A key of the tables with the words a person reads. */
 export interface TitledKey {
   readonly key: string;
   readonly title: string;
+}
+
+/** A set of a plan. */
+export interface PlannedSet extends TitledKey {
+  /** In the order of the labels, where they are known. */
+  readonly classNames?: readonly string[];
 }
 
 /** What a report shows: the experiment as it was asked for. Everything is in the order of the page. */
@@ -17,7 +24,7 @@ export interface ReportPlan {
   readonly command: string;
   /** A report shows these cells only, whatever other records the folder holds. */
   readonly cells: readonly PlannedCell[];
-  readonly datasets: readonly TitledKey[];
+  readonly datasets: readonly PlannedSet[];
   readonly methods: readonly TitledKey[];
   /** Labelled training pictures a class; without the 0 of zero-shot. */
   readonly shots: readonly number[];
@@ -26,6 +33,8 @@ export interface ReportPlan {
   readonly versions: Readonly<Record<string, string>>;
   /** Remarks printed with the methods, as plain text. */
   readonly notes?: readonly string[];
+  /** Published numbers to stand beside ours; without it none do. */
+  readonly paper?: PaperReference;
   /** The word for methods of a kind, e.g. "CoOp". */
   readonly kindTitle: (method: MethodConfig) => string;
   /** A method's settings in words, in the order of the page; the same names for all methods of a kind. */

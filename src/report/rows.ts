@@ -1,3 +1,5 @@
+import type { PerClass } from '../config/index.ts';
+
 /** Column order of `cells.csv`: one row a cell and target. Nothing here differs between two runs of a plan. */
 export const CELL_COLUMNS = [
   'key',
@@ -43,6 +45,13 @@ export interface CellRow {
   readonly error_code: string | null;
 }
 
+/** A row of `cells.csv` with what its file leaves to the record: which pictures were right, and of which classes. */
+export interface ScoredRow extends CellRow {
+  /** As `Score.hits`; null without a result. */
+  readonly hits: string | null;
+  readonly perClass: PerClass | null;
+}
+
 /** Column order of `summary.csv`: one row a dataset, backbone, method, shot count and target. */
 export const SUMMARY_COLUMNS = [
   'dataset',
@@ -56,6 +65,9 @@ export const SUMMARY_COLUMNS = [
   'macro_accuracy_std',
   'seeds',
   'datasets',
+  'paper_accuracy',
+  'paper_source',
+  'paper_doubt',
 ] as const satisfies readonly (keyof SummaryRow)[];
 
 /**
@@ -79,6 +91,12 @@ export interface SummaryRow {
   readonly seeds: number;
   /** Number of sets scored in it: 1, or for an average all of its sets. */
   readonly datasets: number;
+  /** The published accuracy of the same method, backbone, shots and sets, as a fraction; null where none was found. */
+  readonly paper_accuracy: number | null;
+  /** Where it was read: ids of `sources` in `benchmarks/paper/reference.json`, joined by `+` for an average of several. */
+  readonly paper_source: string | null;
+  /** Why it may be another variant's number; null: no doubt. */
+  readonly paper_doubt: string | null;
 }
 
 /** Column order of `timings.csv`: one row a computed cell. Differs between runs on purpose. */
@@ -92,6 +110,7 @@ export const TIMING_COLUMNS = [
   'status',
   'started_at',
   'duration_ms',
+  'gflop',
   'host',
   'threads',
   'git_revision',
@@ -109,6 +128,8 @@ export interface TimingRow {
   readonly status: 'ok' | 'failed';
   readonly started_at: string;
   readonly duration_ms: number;
+  /** Counted operations of the fit, in 10⁹; null for a failed cell. */
+  readonly gflop: number | null;
   readonly host: string;
   readonly threads: number;
   readonly git_revision: string | null;

@@ -54,3 +54,23 @@ export function pairedInterval(differences: readonly number[], confidence = 0.95
   const reach = studentTQuantile(0.5 + confidence / 2, n - 1) * standardError;
   return { mean: centre, low: centre - reach, high: centre + reach, confidence, n };
 }
+
+/**
+ * Two-sided t interval of the difference of two means of independent groups with one variance:
+ * mean(a) − mean(b) ± t(n − 2) · s · √(1/|a| + 1/|b|), s pooled over both.
+ *
+ * @returns null for fewer than three values together, or an empty group.
+ */
+export function twoSampleInterval(
+  a: readonly number[],
+  b: readonly number[],
+  confidence = 0.95,
+): PairedInterval | null {
+  const n = a.length + b.length;
+  if (n < 3 || a.length === 0 || b.length === 0) return null;
+  const centre = mean(a) - mean(b);
+  const variance = (squaredDeviations(a) + squaredDeviations(b)) / (n - 2);
+  const reach =
+    studentTQuantile(0.5 + confidence / 2, n - 2) * Math.sqrt(variance * (1 / a.length + 1 / b.length));
+  return { mean: centre, low: centre - reach, high: centre + reach, confidence, n };
+}

@@ -1,3 +1,4 @@
+import { publishedFor } from './paper/published.ts';
 import type { ReportPlan, TitledKey } from './plan.ts';
 import { AVERAGE, type CellRow, type SummaryRow } from './rows.ts';
 import { mean, populationStd } from './statistics.ts';
@@ -31,7 +32,7 @@ interface Group {
 export function summarise(plan: ReportPlan, cells: readonly CellRow[]): readonly SummaryRow[] {
   const groups = groupCells(cells);
   const rows = groups.map((group) => summaryRow(group, 1));
-  return [...rows, ...averageRows(plan, groups)];
+  return [...rows, ...averageRows(plan, groups)].map((row) => besidePaper(plan, row));
 }
 
 function groupCells(cells: readonly CellRow[]): readonly Group[] {
@@ -49,7 +50,7 @@ function groupCells(cells: readonly CellRow[]): readonly Group[] {
 }
 
 /** Averages over the sets' own test pictures, then, for each source, over its targets. */
-function averageRows(plan: ReportPlan, groups: readonly Group[]): readonly SummaryRow[] {
+function averageRows(plan: ReportPlan, groups: readonly Group[]): readonly OwnRow[] {
   const sources = sourcesOf(plan);
   const own = groups.filter((group) => group.target === group.dataset);
   const rows = averagesOf(own, sources, ({ dataset }) => dataset, AVERAGE);
@@ -66,7 +67,7 @@ function averagesOf(
   sets: readonly TitledKey[],
   setOf: (group: Group) => string,
   dataset: string,
-): readonly SummaryRow[] {
+): readonly OwnRow[] {
   if (sets.length < 2) return [];
   const combinations = new Map<string, Map<string, Group>>();
   for (const group of groups) {
@@ -91,7 +92,20 @@ function averagesOf(
   });
 }
 
-function summaryRow(group: Group, datasets: number): SummaryRow {
+/** Without what was published. */
+type OwnRow = Omit<SummaryRow, `paper_${string}`>;
+
+function besidePaper(plan: ReportPlan, row: OwnRow): SummaryRow {
+  const published = publishedFor(plan, row);
+  return {
+    ...row,
+    paper_accuracy: published?.accuracy ?? null,
+    paper_source: published?.source ?? null,
+    paper_doubt: published?.doubt ?? null,
+  };
+}
+
+function summaryRow(group: Group, datasets: number): OwnRow {
   const scores = [...group.seeds.values()];
   const accuracies = scores.map((score) => score.accuracy);
   const macros = scores.map((score) => score.macro);

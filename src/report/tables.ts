@@ -2,12 +2,12 @@ import type { CellRecord } from '../config/index.ts';
 import { canonicalJson } from '../config/index.ts';
 import { joinPlan, type PlannedResult } from './join.ts';
 import type { ReportPlan } from './plan.ts';
-import type { CellRow, SummaryRow, TimingRow } from './rows.ts';
+import type { ScoredRow, SummaryRow, TimingRow } from './rows.ts';
 import { summarise } from './summary.ts';
 
 /** The three tables of a report, in the plan's order. */
 export interface ReportTables {
-  readonly cells: readonly CellRow[];
+  readonly cells: readonly ScoredRow[];
   readonly summary: readonly SummaryRow[];
   readonly timings: readonly TimingRow[];
 }
@@ -23,7 +23,7 @@ export function buildTables(plan: ReportPlan, records: readonly CellRecord[]): R
   return { cells, summary: summarise(plan, cells), timings: results.flatMap(timingRow) };
 }
 
-function cellRows({ key, cell, record }: PlannedResult): CellRow[] {
+function cellRows({ key, cell, record }: PlannedResult): ScoredRow[] {
   const result = record?.status === 'ok' ? record.result : null;
   return cell.targets.map((target) => {
     const score = result?.scores.find((entry) => entry.target === target.key);
@@ -48,6 +48,8 @@ function cellRows({ key, cell, record }: PlannedResult): CellRow[] {
       settings: canonicalJson(cell.method),
       status: record?.status ?? 'missing',
       error_code: record?.status === 'failed' ? record.error.code : null,
+      hits: score?.hits ?? null,
+      perClass: score?.perClass ?? null,
     };
   });
 }
@@ -66,6 +68,7 @@ function timingRow({ key, cell, record }: PlannedResult): TimingRow[] {
       status: record.status,
       started_at: run.startedAt,
       duration_ms: run.durationMs,
+      gflop: record.status === 'ok' ? record.result.flops / 1e9 : null,
       host: run.host,
       threads: run.threads,
       git_revision: run.gitRevision,

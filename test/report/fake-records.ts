@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readPaperReference } from '../../benchmarks/index.ts';
 import type {
   Cell,
   CellRecord,
@@ -8,7 +9,7 @@ import type {
   PlannedCell,
 } from '../../src/config/index.ts';
 import { methodOf, settingWords } from '../../src/methods/index.ts';
-import type { ReportPlan } from '../../src/report/index.ts';
+import { type PaperReference, parsePaperReference, type ReportPlan } from '../../src/report/index.ts';
 
 /** A generator with a seed, so that every run of the tests sees the same report. Source: mulberry32. */
 export function mulberry32(seed: number): () => number {
@@ -97,6 +98,8 @@ export interface FakeOptions {
   readonly targets?: readonly { readonly key: string; readonly title: string }[];
   /** Stem of the figures' file names; `fewshot` by default. */
   readonly experiment?: string;
+  /** Published numbers beside ours. */
+  readonly paper?: PaperReference;
 }
 
 /** The four styles that the set `icons` is scored on. */
@@ -129,6 +132,41 @@ export function fakeShiftPlan(options: FakeOptions = {}): ReportPlan {
 /** Eight variants of CoOp at one shot count. */
 export function fakeAblationPlan(options: FakeOptions = {}): ReportPlan {
   return fakePlan({ methods: VARIANTS, shots: [16], experiment: 'ablation', ...options });
+}
+
+/** The eleven sets of the paper; the numbers are made up like those of the suite. */
+export const PAPER_SETS = [
+  { key: 'imagenet', title: 'ImageNet' },
+  { key: 'caltech101', title: 'Caltech101' },
+  { key: 'oxford_pets', title: 'OxfordPets' },
+  { key: 'stanford_cars', title: 'StanfordCars' },
+  { key: 'oxford_flowers', title: 'Flowers102' },
+  { key: 'food101', title: 'Food101' },
+  { key: 'fgvc_aircraft', title: 'FGVCAircraft' },
+  { key: 'sun397', title: 'SUN397' },
+  { key: 'dtd', title: 'DTD' },
+  { key: 'eurosat', title: 'EuroSAT' },
+  { key: 'ucf101', title: 'UCF101' },
+] as const;
+
+/** ImageNet's four variants. */
+export const IMAGENET_SHIFTS = [
+  { key: 'imagenetv2', title: 'ImageNetV2' },
+  { key: 'imagenet_sketch', title: 'ImageNet-Sketch' },
+  { key: 'imagenet_a', title: 'ImageNet-A' },
+  { key: 'imagenet_r', title: 'ImageNet-R' },
+] as const;
+
+/** The few-shot grid on the paper's sets, beside its numbers. */
+export function fakePaperPlan(options: FakeOptions = {}): ReportPlan {
+  const paper = parsePaperReference(readPaperReference());
+  return fakePlan({
+    datasets: PAPER_SETS,
+    methods: [...METHODS, ...VARIANTS.filter(({ key }) => /_mid$|_csc$/.test(key))],
+    backbones: ['RN50'],
+    paper,
+    ...options,
+  });
 }
 
 /** The plan of a few-shot grid over the icon suite. */
@@ -177,6 +215,7 @@ export function fakePlan(options: FakeOptions = {}): ReportPlan {
     versions: { 'coop-bench': '0.1.0', node: '20.20.2', 'onnxruntime-node': '1.30.0', sharp: '0.35.5' },
     kindTitle: (config) => methodOf(config).title,
     settingWords,
+    ...(options.paper === undefined ? {} : { paper: options.paper }),
     notes: ['Logos are the same drawing in most icon sets, so the brands set is easier than it looks.'],
   };
 }
@@ -192,11 +231,12 @@ export function fakeRecord(key: string, cell: Cell): CellRecord {
   const [, , classes, count, base, coopGain, probeGain] = known ?? ['', '', 20, 200, 0.5, 0.1, 0.05];
   const progress = cell.shots === 0 ? 0 : Math.log2(cell.shots) / 4;
   const noise = (random() - 0.5) * 0.03 * (1.4 - progress);
-  const gain = {
+  const gains: Readonly<Record<string, number>> = {
     zeroshot: 0,
     coop: coopGain * (0.2 + 0.8 * progress) + noise,
     linear_probe: probeGain - 0.28 * (1 - progress) + noise,
-  }[cell.method.kind as 'zeroshot' | 'coop' | 'linear_probe'];
+  };
+  const gain = gains[cell.method.kind] ?? probeGain;
   const correct = Math.round((base + gain) * count);
   const trainPictures = classes * cell.shots - (cell.shots === 16 && classes < 40 ? 7 : 0);
   return {
@@ -228,7 +268,7 @@ export function fakeRecord(key: string, cell: Cell): CellRecord {
       trainPictures,
       validationPictures: classes * Math.min(cell.shots, 4),
       classes,
-      details: cell.method.kind === 'coop' ? coopDetails(cell.method.epochs as number, random) : {},
+      details: fakeDetails(cell, base + gain, random),
       flops: 1e9 * (1 + cell.shots),
     },
   };
@@ -249,6 +289,24 @@ function fakeHits(correct: number, count: number, classes: number, key: string) 
     bytes[picture >> 3]! |= 1 << (picture & 7);
   });
   return { perClass, hits: Buffer.from(bytes).toString('base64') };
+}
+
+function fakeDetails({ method }: Cell, accuracy: number, random: () => number): MethodDetails {
+  if (method.kind === 'coop') return coopDetails(method.epochs as number, random);
+  return method.kind === 'linear_probe' ? probeDetails(accuracy, random) : {};
+}
+
+/** The grid for C, and a choice near its best. */
+function probeDetails(accuracy: number, random: () => number): MethodDetails {
+  const heldOut = (exponent: number) => accuracy - 0.01 * (exponent - 1.5) ** 2 + 0.02 * random();
+  const validation = [6, 4, 2, 0, -2, -4, -6].map((exponent) => {
+    return { setting: 'c', value: 10 ** exponent, accuracy: heldOut(exponent) };
+  });
+  const chosen = 1 + random();
+  const c = 10 ** chosen;
+  const validationAccuracy = heldOut(chosen);
+  validation.push({ setting: 'c', value: c, accuracy: validationAccuracy });
+  return { c, validationAccuracy, validation, iterations: 1700 };
 }
 
 function coopDetails(epochs: number, random: () => number): MethodDetails {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { mean, pairedInterval, populationStd } from '../../src/report/index.ts';
+import { twoSampleInterval } from '../../src/report/statistics.ts';
 import { incompleteBeta, studentTCdf, studentTQuantile } from '../../src/report/student-t.ts';
 
 function near(actual: number, expected: number, tolerance: number): void {
@@ -92,4 +93,17 @@ test('mean and standard deviation use divisor n', () => {
   assert.equal(populationStd(values), 2);
   assert.equal(populationStd([0.7]), 0);
   assert.throws(() => mean([]), /no values/);
+});
+
+test('the interval between two groups is the one every statistics program prints for the sleep data', () => {
+  // The two drugs as independent groups of one variance: R's t.test(extra ~ group, sleep, var.equal = TRUE).
+  const first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2];
+  const second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
+  const interval = twoSampleInterval(first, second)!;
+  near(interval.mean, -1.58, 1e-12);
+  near(interval.low, -3.363874, 5e-7);
+  near(interval.high, 0.203874, 5e-7);
+  assert.equal(interval.n, 20);
+  assert.equal(twoSampleInterval([1], [2]), null);
+  assert.equal(twoSampleInterval([1, 2, 3], []), null);
 });

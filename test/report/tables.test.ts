@@ -136,6 +136,8 @@ test('timings.csv tells when, where and with what', () => {
   assert.equal(parsed.length, records.length);
   assert.equal(Number(parsed[7]!.duration_ms), records[7]!.run.durationMs);
   assert.equal(parsed[7]!.host, 'laptop');
+  // Made-up records count 10⁹ operations for zero-shot and as many more for every shot.
+  assert.deepEqual([parsed[0]!.gflop, parsed[7]!.gflop], ['1', String(1 + records[7]!.cell.shots)]);
   assert.deepEqual(JSON.parse(parsed[7]!.versions!), { node: '20.20.2' });
 });
 

@@ -12,23 +12,28 @@ interface GainBar {
   readonly dataset: string;
   /** Percentage points, rounded to six decimals. */
   readonly gain: number;
+  /** Ends of the interval over test pictures; the gain itself where there is none. */
+  readonly low: number;
+  readonly high: number;
   readonly text: string;
 }
 
 /** Bars of a comparison, the largest gain first. */
 function gainBars(comparison: Comparison): readonly GainBar[] {
   const sorted = [...comparison.pairs].sort((a, b) => b.difference - a.difference);
-  return sorted.map(({ set, difference }) => {
+  return sorted.map(({ set, difference, interval }) => {
     return {
       dataset: set.title,
       gain: inPercent(difference),
+      low: inPercent(interval?.low ?? difference),
+      high: inPercent(interval?.high ?? difference),
       text: points(difference),
     };
   });
 }
 
 /**
- * Gain of one method over another, a horizontal bar a test set.
+ * Gain of one method over another, a horizontal bar a test set with the interval over its test pictures.
  *
  * Mirrors: Zhou et al., IJCV 2022, arXiv 2109.01134, figure 4 (16 shots against hand-made prompts).
  */
@@ -38,7 +43,7 @@ export function gainFigure(plan: ReportPlan, comparison: Comparison): TopLevelSp
   const title = `${titleOf(plan.methods, subject.method)} minus ${titleOf(plan.methods, baseline.method)}, ${plural(subject.shots, 'shot')}`;
   const colour = methodStyles(plan.methods).get(subject.method)?.colour ?? NEUTRALS.muted;
   // Room for the numbers beyond the ends of the bars.
-  const values = bars.map((bar) => bar.gain);
+  const values = bars.flatMap(({ gain, low, high }) => [gain, low, high]);
   const reach = Math.max(...values.map(Math.abs), 1);
   const low = Math.min(0, ...values);
   const domain = [low < 0 ? low - 0.16 * reach : 0, Math.max(0, ...values) + 0.16 * reach];
@@ -54,6 +59,11 @@ export function gainFigure(plan: ReportPlan, comparison: Comparison): TopLevelSp
     scale: { domain, nice: false },
     axis: { title: 'Accuracy gained (percentage points)', tickCount: 6 },
   };
+  // Numbers stand beyond the interval.
+  const [left, right] = [
+    { ...x, field: 'low' },
+    { ...x, field: 'high' },
+  ];
   const text = { field: 'text', type: 'nominal' as const };
   const label = { type: 'text' as const, baseline: 'middle' as const, color: NEUTRALS.ink, aria: false };
   return {
@@ -70,14 +80,18 @@ export function gainFigure(plan: ReportPlan, comparison: Comparison): TopLevelSp
         encoding: { x, y, opacity: negativeOpacity(), description: text },
       },
       {
+        mark: { type: 'rule', color: NEUTRALS.ink, strokeWidth: 1.3, aria: false },
+        encoding: { x: left, x2: { field: 'high' }, y },
+      },
+      {
         transform: [{ filter: 'datum.gain >= 0' }],
         mark: { ...label, align: 'left', dx: 6 },
-        encoding: { x, y, text },
+        encoding: { x: right, y, text },
       },
       {
         transform: [{ filter: 'datum.gain < 0' }],
         mark: { ...label, align: 'right', dx: -6 },
-        encoding: { x, y, text },
+        encoding: { x: left, y, text },
       },
     ],
   };

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import type { MethodChoices } from '../chosen.ts';
 import type { Comparison } from '../compare.ts';
 import { slug } from '../format.ts';
 import { headlineComparisons, mostShots } from '../headline.ts';
@@ -13,6 +14,7 @@ import { gainFigure } from './gain-figure.ts';
 import { intervalFigure } from './interval-figure.ts';
 import { lossFigure } from './loss-figure.ts';
 import { shiftFigure } from './shift-figure.ts';
+import { validationFigure } from './validation-figure.ts';
 
 /** A figure to draw. */
 export interface ReportFigure {
@@ -36,6 +38,8 @@ export interface BackboneFigures {
   readonly intervals?: ReportFigure;
   readonly gain?: ReportFigure;
   readonly loss?: ReportFigure;
+  /** Validation curves, by the method that chose on them. */
+  readonly validation: readonly (ReportFigure & { readonly of: MethodChoices })[];
 }
 
 /** What the figures of one backbone are made from. */
@@ -45,6 +49,8 @@ interface FigureInput {
   /** All comparisons, most shots first. */
   readonly comparisons: readonly Comparison[];
   /** Runs whose losses are shown, and their method. */
+  /** Of this backbone. */
+  readonly choices?: readonly MethodChoices[];
   readonly losses: { readonly method: string; readonly results: readonly PlannedResult[] } | null;
 }
 
@@ -53,7 +59,7 @@ const FEWEST_INTERVALS = 3;
 
 /** Specifications of a backbone's figures; nothing is drawn here. */
 export function backboneFigures(plan: ReportPlan, input: FigureInput): BackboneFigures {
-  const { summary, backbone, comparisons, losses } = input;
+  const { summary, backbone, comparisons, losses, choices = [] } = input;
   const stem = figureStem(plan, backbone);
   const curves = plan.shots.length > 1;
   const plots = figurePanels(plan, summary, backbone).map((set) => {
@@ -65,8 +71,14 @@ export function backboneFigures(plan: ReportPlan, input: FigureInput): BackboneF
   const gained = headlineComparisons(plan, comparisons)[0]?.comparison;
   const largest = mostShots(comparisons);
   const loss = losses === null ? null : lossFigure(plan, losses.method, losses.results);
+  const validation = choices.flatMap((of) => {
+    const spec = validationFigure(plan, of);
+    const name = `${stem}-${slug(of.method)}-${slug(of.setting)}`;
+    return spec === null ? [] : [{ name, spec, of }];
+  });
   return {
     plots,
+    validation,
     ...(headline === undefined ? {} : { headline }),
     ...(plots.length === 0 ? {} : { overview: { name: stem, spec: overview(plan, summary, backbone) } }),
     ...(largest.length < FEWEST_INTERVALS || largest.every(({ interval }) => interval === null)

@@ -8,12 +8,13 @@ import { dataTable } from './data-table.ts';
 import { figure } from './figure.ts';
 import type { BackbonePart, PageInput } from './input.ts';
 import { methodName, perBackbone, type Section, section } from './section.ts';
+import { setDifferences } from './set-differences.ts';
 
 /** Gains by dataset, and the paired differences with their intervals at every shot count. */
 export function differencesSection(input: PageInput): Section | null {
   const parts = perBackbone(input, (part) => differences(input.plan, part));
   const unit = unitWord(input.plan);
-  const note = `Differences on the same draws. The unit is the ${unit}: seeds are averaged first, the interval is over ${unit}s (paired, two-sided t, 95 %).`;
+  const note = `Differences on the same draws. Over several ${unit}s the unit is the ${unit}: seeds are averaged first, the interval is over ${unit}s (paired, two-sided t, 95 %) and speaks about ${unit}s like these. On one ${unit} the interval is over its test pictures (bootstrap, 95 %) and speaks about more pictures of it, for the draws that were made. The numbers stand in differences.csv.`;
   return parts === null ? null : section('differences', 'Differences', note, parts);
 }
 
@@ -35,7 +36,7 @@ function differences(plan: ReportPlan, { comparisons, figures, backbone }: Backb
     figure(
       figures.gain,
       `Points gained by ${subject} over ${over}, one bar a ${unit}, ${backbone}.`,
-      `${subject} against ${over} on each ${unit}, largest gain first.`,
+      `${subject} against ${over} on each ${unit}, largest gain first. Lines: 95 % intervals over test pictures.`,
     );
   const table = dataTable({
     caption: `${subject} minus the other method, in percentage points`,
@@ -48,7 +49,7 @@ function differences(plan: ReportPlan, { comparisons, figures, backbone }: Backb
     ],
     rows: comparisons.map((comparison) => differenceRow(plan, comparison)),
   });
-  return html`<div class="stack">${all}${gain}</div>${table}`;
+  return html`<div class="stack">${all}${gain}</div>${table}${setDifferences(plan, comparisons)}`;
 }
 
 function differenceRow(plan: ReportPlan, { subject, baseline, difference, interval, pairs }: Comparison) {

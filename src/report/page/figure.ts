@@ -15,16 +15,17 @@ export interface PageFigure {
  * The neutral colours become variables of the page, so that the figure follows a dark theme; the methods'
  * colours stay. The figure's own width goes along, so that a small one is not blown up.
  *
+ * @param folder Where `plots` lies from the page, with a slash.
  * @param alternative What the figure shows, for who cannot see it; the numbers stand in the tables.
  */
-export function figure(drawing: PageFigure, alternative: string, caption: HtmlValue): SafeHtml {
+export function figure(drawing: PageFigure, alternative: string, caption: HtmlValue, folder = ''): SafeHtml {
   let svg = drawing.svg.replaceAll(`fill="${NEUTRALS.paper}"`, 'fill="none"');
   for (const name of ['ink', 'muted', 'rule', 'grid'] as const) {
     svg = svg.replaceAll(`"${NEUTRALS[name]}"`, `"var(--plot-${name})"`);
   }
   const width = /^<svg[^>]* width="([\d.]+)"/.exec(svg)?.[1];
   const natural = width !== undefined && html` style="--natural: ${width}px"`;
-  const file = `plots/${drawing.name}`;
+  const file = `${folder}plots/${drawing.name}`;
   return html`<figure class="plot">
 <div class="canvas" role="img" aria-label="${alternative}"${natural}>${trusted(svg)}</div>
 <figcaption>${caption} <span class="files"><a href="${file}.svg">SVG</a> <a href="${file}.png">PNG</a> <a href="${file}.vl.json">Vega-Lite</a></span></figcaption>

@@ -1,6 +1,7 @@
 import { integer, listing, plural } from '../format.ts';
 import { type HtmlValue, html, type SafeHtml } from '../html.ts';
 import { backbonesOf, type ReportPlan } from '../plan.ts';
+import type { Problems } from '../problems.ts';
 import { comparedSets, hasTargets, sourcesOf } from '../test-sets.ts';
 import type { PageInput } from './input.ts';
 import type { Section } from './section.ts';
@@ -23,8 +24,8 @@ export function pageHeader(input: PageInput, sections: readonly Section[]): Safe
 <h1>${plan.title}</h1>
 ${introduction}
 <ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>
-${banner(input)}
-<nav aria-label="Sections">${sections.map(link)}</nav>
+${banner(input.problems, results.length, '#problems')}
+<nav aria-label="Sections">${sections.map(sectionLink)}</nav>
 </header>`;
 }
 
@@ -38,15 +39,22 @@ function setFacts(plan: ReportPlan): readonly HtmlValue[] {
   ];
 }
 
-/** The headline is on the screen already. */
-function link({ id, title }: Section): HtmlValue {
+/** An entry of the navigation; the headline is on the screen already. */
+export function sectionLink({ id, title }: Section): HtmlValue {
   return id !== 'headline' && html`<a href="#${id}">${title}</a>`;
 }
 
-/** What a reader must know before any number. */
-function banner({ problems, results }: PageInput): HtmlValue {
+/**
+ * What a reader must know before any number.
+ *
+ * @param cells Planned.
+ * @param details Where the page says which cells are missing and why; null where other pages do.
+ */
+export function banner(problems: Problems, cells: number, details: string | null): HtmlValue {
   const { missing, failed, limit, mixedRevisions } = problems;
-  const all = integer(results.length);
+  const all = integer(cells);
+  const where = (words: string) =>
+    details === null ? 'the studies’ pages say which' : html`<a href="${details}">${words}</a>`;
   const lines: HtmlValue[] = [];
   if (limit !== null) {
     lines.push(
@@ -55,12 +63,12 @@ function banner({ problems, results }: PageInput): HtmlValue {
   }
   if (missing.length > 0) {
     lines.push(
-      html`<strong>Incomplete:</strong> ${integer(missing.length)} of ${all} cells have no result yet. What exists is shown; <a href="#problems">what is missing</a>. The command at the end of the page continues the run.`,
+      html`<strong>Incomplete:</strong> ${integer(missing.length)} of ${all} cells have no result yet. What exists is shown; ${where('what is missing')}. The command at the end of the page continues the run.`,
     );
   }
   if (failed.length > 0) {
     lines.push(
-      html`<strong>${integer(failed.length)} of ${all} cells failed:</strong> <a href="#problems">which, and why</a>.`,
+      html`<strong>${integer(failed.length)} of ${all} cells failed:</strong> ${where('which, and why')}.`,
     );
   }
   if (mixedRevisions.length > 0) {

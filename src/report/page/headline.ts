@@ -47,7 +47,7 @@ ${restText(first)}
   return html`<div class="headline">${text}${picture}</div>`;
 }
 
-function headlineTitle(plan: ReportPlan, { comparison, standsFor }: HeadlineComparison): SafeHtml {
+export function headlineTitle(plan: ReportPlan, { comparison, standsFor }: HeadlineComparison): SafeHtml {
   const { subject, pairs, difference, baseline } = comparison;
   const name = (key: string) => {
     const title = titleOf(plan.methods, key);

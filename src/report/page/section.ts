@@ -39,7 +39,7 @@ export function perBackbone(
 }
 
 /** A method's title behind a dot of its colour. */
-export function methodName(plan: ReportPlan, method: string): SafeHtml {
+export function methodName(plan: Pick<ReportPlan, 'methods'>, method: string): SafeHtml {
   const colour = methodStyles(plan.methods).get(method)?.colour;
   const dot = colour !== undefined && html`<span class="chip" style="--colour: ${colour}"></span>`;
   return html`${dot}${titleOf(plan.methods, method)}`;

@@ -1,3 +1,5 @@
+import { type MethodChoices, settingTitle, shortNumber } from '../chosen.ts';
+import { plural } from '../format.ts';
 import { type HtmlValue, html, type SafeHtml } from '../html.ts';
 import { methodKind, methodSettings, type ReportPlan, titleOf } from '../plan.ts';
 import { dataTable } from './data-table.ts';
@@ -11,7 +13,7 @@ interface Setting {
 }
 
 /** Lists of settings: a block a method, or where several methods are of one kind, a block of what they share. */
-export function settingBlocks(plan: ReportPlan): readonly SafeHtml[] {
+export function settingBlocks(plan: ReportPlan, choices: readonly MethodChoices[]): readonly SafeHtml[] {
   return kindsOf(plan).map((methods) => {
     const [only] = methods;
     const shared = sharedSettings(plan, methods);
@@ -19,7 +21,31 @@ export function settingBlocks(plan: ReportPlan): readonly SafeHtml[] {
       methods.length === 1
         ? methodName(plan, only)
         : `${methods.length === 2 ? 'Both' : `All ${methods.length}`} ${kindWords(plan, only)} methods`;
-    return html`<div><h3>${head}</h3>${definitions(shared.map(({ name, text }) => [name, text]))}</div>`;
+    const chosen = methods.flatMap((method) => chosenSettings(plan, method, choices, methods.length > 1));
+    return html`<div><h3>${head}</h3>${definitions([...shared, ...chosen].map(({ name, text }) => [name, text]))}</div>`;
+  });
+}
+
+/** What a method chose for itself on validation pictures: from which values, and where the choices lie. */
+function chosenSettings(
+  plan: ReportPlan,
+  method: string,
+  choices: readonly MethodChoices[],
+  named: boolean,
+): readonly Setting[] {
+  const settings = new Set(choices.filter((of) => of.method === method).map(({ setting }) => setting));
+  return [...settings].map((setting) => {
+    const mine = choices.filter((of) => of.method === method && of.setting === setting);
+    const runs = mine.flatMap((of) => of.choices);
+    const values = runs.map(({ value }) => value);
+    const [low, high] = [Math.min(...values), Math.max(...values)].map(shortNumber);
+    const tried = Math.max(...runs.map((choice) => choice.tried.length));
+    const from = tried > 0 ? `, each of up to ${tried} tried` : '';
+    const of = named ? ` of ${titleOf(plan.methods, method)}` : '';
+    return {
+      name: `${settingTitle(setting)}${of}, chosen on validation pictures`,
+      text: `${low === high ? low : `${low} to ${high}`} in ${plural(runs.length, 'run')}${from}`,
+    };
   });
 }
 

@@ -1,18 +1,20 @@
 import { type HtmlValue, html } from '../html.ts';
 import { backbonesOf, type ReportPlan } from '../plan.ts';
 import { hasTargets, unitWord } from '../test-sets.ts';
+import { commandBox } from './command-box.ts';
 import { definitions } from './definitions.ts';
 import type { PageInput } from './input.ts';
 import { type Section, section } from './section.ts';
 import { settingBlocks, settingTables } from './settings.ts';
 
 /** Command, versions, settings, and how the numbers come about. */
-export function setupSection({ plan }: PageInput): Section {
-  const content = html`<div class="command"><code>${plan.command}</code><button type="button" data-copy-text>Copy</button></div>
+export function setupSection({ plan, backbones }: PageInput): Section {
+  const choices = backbones.flatMap(({ chosen }) => chosen);
+  const content = html`${commandBox(plan.command)}
 <div class="columns">
 <div><h3>Versions</h3>${definitions(Object.entries(plan.versions))}</div>
 <div><h3>Runtime and backbone</h3>${definitions(runtimeEntries(plan))}</div>
-${settingBlocks(plan)}
+${settingBlocks(plan, choices)}
 </div>
 ${settingTables(plan)}
 <h3>How the numbers are computed</h3>
@@ -31,6 +33,7 @@ function computing(plan: ReportPlan): readonly string[] {
     'Every seed draws its own labelled pictures; all methods see the same draw. ± is the standard deviation over seeds with divisor n. Where nothing is random there is none.',
     average,
     `Intervals of differences: seeds are averaged within a ${unit}, then mean ± t · s / √n over the n ${unit}s, with Student’s t for n − 1 degrees of freedom. They speak about ${unit}s like these; three seeds alone decide nothing.`,
+    `Intervals on one ${unit}: its test pictures are drawn again with replacement, the same ones for both methods, each with the mean over seeds of what it adds to the difference; the ends leave 2.5 % of all such resamples on either side. The distribution over resamples is computed instead of sampled, so it is the same each time.`,
     'Nothing is chosen by looking at test pictures. Tables and figures are made from the records alone.',
   ];
 }

@@ -3,7 +3,7 @@ import { html, type SafeHtml } from '../html.ts';
 import { methodLearns, type ReportPlan, type TitledKey } from '../plan.ts';
 import { AVERAGE, type SummaryRow } from '../rows.ts';
 import { sourcesOf, targetsOf } from '../test-sets.ts';
-import { accuracyField } from './accuracy-field.ts';
+import { accuracyCopy, accuracyField } from './accuracy-field.ts';
 import { type Column, dataTable, type Field } from './data-table.ts';
 import type { PageInput } from './input.ts';
 import { methodName, perBackbone, type Section, section } from './section.ts';
@@ -12,6 +12,7 @@ import { shotCounts } from './shot-counts.ts';
 /** One source at one shot count, with the rows of the summary that it may read. */
 interface ShiftTable {
   readonly plan: ReportPlan;
+  readonly backbone: string;
   readonly source: TitledKey;
   readonly shots: number;
   readonly summary: readonly SummaryRow[];
@@ -30,7 +31,7 @@ export function shiftSection(input: PageInput): Section | null {
     const parts = sourcesOf(plan).flatMap((source) => {
       const summary = mine.filter((row) => row.dataset === source.key);
       if (summary.length === 0) return [];
-      return shotCounts(plan).map((shots) => shiftTables({ plan, source, shots, summary }));
+      return shotCounts(plan).map((shots) => shiftTables({ plan, backbone, source, shots, summary }));
     });
     return parts.length === 0 ? null : html`<div class="stack">${parts}</div>`;
   });
@@ -40,7 +41,7 @@ export function shiftSection(input: PageInput): Section | null {
 }
 
 function shiftTables(table: ShiftTable): SafeHtml {
-  const { plan, source, shots } = table;
+  const { plan, backbone, source, shots } = table;
   const targets = targetsOf(plan, source.key);
   const mean = targets.length < 2 ? [] : [{ key: AVERAGE, title: 'Mean over targets' }];
   const places = [...targets, ...mean];
@@ -49,9 +50,9 @@ function shiftTables(table: ShiftTable): SafeHtml {
     caption: `Learned on ${source.title}, ${at}: accuracy`,
     columns: [
       { head: 'Method' },
-      ...accuracyColumns([{ ...source, title: `${source.title} (source)` }, ...places]),
+      ...accuracyColumns(table, [{ ...source, title: `${source.title} (source)` }, ...places]),
     ],
-    rows: methodRows(table, [source, ...places], (row, best) => accuracyField(plan, row, best)),
+    rows: methodRows(table, [source, ...places], (row, best) => accuracyField(plan, backbone, row, best)),
   })}${dataTable({
     caption: `Learned on ${source.title}, ${at}: change from the source, in points`,
     columns: [{ head: 'Method' }, ...places.map(({ title }) => ({ head: title, numeric: true }))],
@@ -59,8 +60,10 @@ function shiftTables(table: ShiftTable): SafeHtml {
   })}`;
 }
 
-function accuracyColumns(places: readonly TitledKey[]): readonly Column[] {
-  return places.map(({ title }) => ({ head: title, numeric: true, copy: [title, `${title} std`] }));
+function accuracyColumns({ plan, backbone }: ShiftTable, places: readonly TitledKey[]): readonly Column[] {
+  return places.map(({ title }) => {
+    return { head: title, numeric: true, copy: accuracyCopy(plan, backbone, title) };
+  });
 }
 
 /** A row a method; every field knows the highest accuracy of its column. */

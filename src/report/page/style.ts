@@ -66,7 +66,8 @@ table { border-collapse: collapse; font-size: 14.5px; line-height: 1.4; min-widt
 caption { text-align: left; font-weight: 600; padding: 0 190px 8px 0; }
 caption small { font-weight: 400; color: var(--soft); font-size: 13.5px; }
 th, td { padding: 5px 10px; text-align: left; vertical-align: baseline; white-space: nowrap; }
-td.wrap { white-space: normal; min-width: 16em; }
+tbody .wrap { white-space: normal; min-width: 16em; }
+.wrap small { color: var(--soft); font-weight: 400; }
 tr > :first-child { padding-left: 0; }
 tr > :last-child { padding-right: 12px; }
 thead th { white-space: normal; border-bottom: 1.5px solid var(--soft); padding-block: 0; vertical-align: bottom; }
@@ -78,8 +79,9 @@ tbody tr:hover > * { background: var(--raised); }
 .number { text-align: right; }
 .best b { font-weight: 700; }
 td small, tfoot small { color: var(--soft); font-weight: 400; font-size: 0.9em; }
-.part { display: block; }
+.part, .paper { display: block; }
 .keep { white-space: nowrap; }
+.paper { white-space: normal; }
 thead button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0; padding: 5px 0; margin: 0; cursor: pointer; text-align: inherit; position: relative; }
 thead button::after { content: "↕"; position: absolute; right: -0.85em; bottom: 5px; color: var(--soft); opacity: 0; font-size: 0.85em; }
 thead button:hover::after, thead button:focus-visible::after { opacity: 0.7; }

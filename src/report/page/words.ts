@@ -1,5 +1,5 @@
 import type { NearestWords } from '../../config/index.ts';
-import { DASH, plural } from '../format.ts';
+import { DASH, plural, readableToken } from '../format.ts';
 import { html, type SafeHtml } from '../html.ts';
 import type { PlannedResult } from '../join.ts';
 import { titleOf } from '../plan.ts';
@@ -44,14 +44,9 @@ function wordsTable(title: string, seed: number | null, contexts: readonly Neare
 <thead class="unseen"><tr><th scope="col">Position</th><th scope="col">Nearest word</th><th scope="col">Distance</th><th scope="col">Next words</th></tr></thead>
 <tbody>${contexts.map(({ position, words }) => {
     const [nearest] = words;
-    const others = words.slice(1, SHOWN).map(({ word }) => readable(word));
+    const others = words.slice(1, SHOWN).map(({ word }) => readableToken(word));
     return html`
-<tr><th scope="row" class="number">${position + 1}</th><td title="${words[0]?.word}"><b>${nearest === undefined ? DASH : readable(nearest.word)}</b></td><td class="number">${distance(words[0]?.distance)}</td><td title="${others.join(', ')}">${others.join(', ')}</td></tr>`;
+<tr><th scope="row" class="number">${position + 1}</th><td title="${words[0]?.word}"><b>${nearest === undefined ? DASH : readableToken(nearest.word)}</b></td><td class="number">${distance(words[0]?.distance)}</td><td title="${others.join(', ')}">${others.join(', ')}</td></tr>`;
   })}</tbody>
 </table>`;
-}
-
-/** A token for a person: the mark of a word's end goes, and a piece that a word goes on from gets a hyphen. */
-function readable(token: string): string {
-  return token.endsWith('</w>') ? token.slice(0, -'</w>'.length) : `${token}-`;
 }

@@ -1,0 +1,84 @@
+import { minus, plus } from '../contrast.ts';
+import { ask } from '../decide.ts';
+import type { Finding } from '../finding.ts';
+import type { Results } from '../results.ts';
+import { atMostShots, COOP, inShots, ZERO_SHOT } from './words.ts';
+
+const ENSEMBLES = { zeroshot_ensemble7: '7 prompts', zeroshot_ensemble80: '80 prompts' } as const;
+
+const FINE_TUNING = {
+  finetune_image: 'all weights of the image encoder',
+  text_layer: 'a layer on the text features',
+  text_bias: 'a bias on the text features',
+} as const;
+
+/** The paper's models from the weakest to the strongest. */
+const BACKBONES = ['RN50', 'RN101', 'ViT-B/32', 'ViT-B/16'];
+
+/** What the paper concludes about models and about other ways to adapt one. */
+export const METHOD_FINDINGS: readonly Finding[] = [
+  {
+    key: 'better-backbones',
+    sentence: 'The better the image tower, the better is CoOp.',
+    where: 'Further analysis, vision backbones',
+    needs: 'coop_m16_end on several backbones; on others than the paper’s zeroshot, too, to order them',
+    ask: (results) =>
+      steps(ordered(results))
+        .filter(([, better]) => better === results.backbone)
+        .map(([worse]) =>
+          atMostShots(results, (shots) => {
+            const terms = [plus(COOP, shots), minus(COOP, shots, { backbone: worse })];
+            return ask(results, { question: `over ${worse}, ${inShots(shots)}`, terms });
+          }),
+        ),
+  },
+  {
+    key: 'over-ensembles',
+    sentence: 'CoOp is better than ensembles of hand-made prompts.',
+    where: 'Further analysis, prompt ensembling',
+    needs: `coop_m16_end, and ${Object.keys(ENSEMBLES).join(' or ')}, on the same sets`,
+    ask: (results) =>
+      Object.entries(ENSEMBLES).map(([method, words]) =>
+        atMostShots(results, (shots) => {
+          const terms = [plus(COOP, shots), minus(method, 0)];
+          return ask(results, { question: `over ${words}, ${inShots(shots)}`, terms });
+        }),
+      ),
+  },
+  {
+    key: 'over-fine-tuning',
+    sentence: 'CoOp is better than fine-tuning other parts of the model.',
+    where: 'Further analysis, comparison with other fine-tuning methods',
+    needs: `coop_m16_end, and one of ${Object.keys(FINE_TUNING).join(', ')}, on the same sets`,
+    ask: (results) =>
+      Object.entries(FINE_TUNING).map(([method, words]) =>
+        atMostShots(results, (shots) => {
+          const terms = [plus(COOP, shots), minus(method, shots)];
+          return ask(results, { question: `over ${words}, ${inShots(shots)}`, terms });
+        }),
+      ),
+  },
+];
+
+/** Backbones from the weakest to the strongest: the paper's as it has them, others by their hand-made prompts. */
+function ordered(results: Results): readonly string[] {
+  const { backbones, sets } = results;
+  if (backbones.every((name) => BACKBONES.includes(name))) {
+    return BACKBONES.filter((name) => backbones.includes(name));
+  }
+  const zeroShot = backbones.map((backbone) => {
+    const accuracies = sets.map((dataset) => {
+      const runs = results.runs({ backbone, method: ZERO_SHOT, shots: 0, dataset, target: dataset });
+      return runs?.get(null)?.accuracy ?? null;
+    });
+    return { backbone, accuracies };
+  });
+  const known = zeroShot.filter(({ accuracies }) => accuracies.every((accuracy) => accuracy !== null));
+  const sum = (values: readonly (number | null)[]) => values.reduce<number>((a, b) => a + (b ?? 0), 0);
+  return [...known].sort((a, b) => sum(a.accuracies) - sum(b.accuracies)).map(({ backbone }) => backbone);
+}
+
+/** Neighbours in a list. */
+function steps(list: readonly string[]): readonly (readonly [string, string])[] {
+  return list.slice(1).map((name, i) => [list[i]!, name] as const);
+}
