@@ -54,6 +54,9 @@ export async function encodeTexts(
   return fetched.features!;
 }
 
+/** Prompts of one graph, at most, where templates share one: compiling takes longer than encoding a few. */
+const PROMPTS_A_GRAPH = 2048;
+
 /**
  * Classifier of hand-made prompts: for each class the mean over the templates of its normalised text
  * features, normalised again.
@@ -69,10 +72,15 @@ export async function zeroShotWeights(
 ): Promise<Float32Array> {
   const width = text.projection.weight.shape[0]!;
   const sum = new Float32Array(classNames.length * width);
-  for (const template of templates) {
-    const features = await encodeTexts(engine, text, tokenizer, fillTemplate(template, classNames));
-    normalizeRows(features, width);
-    for (let i = 0; i < sum.length; i++) sum[i]! += features[i]!;
+  const together = Math.max(1, Math.floor(PROMPTS_A_GRAPH / classNames.length));
+  for (let first = 0; first < templates.length; first += together) {
+    const texts = templates
+      .slice(first, first + together)
+      .flatMap((template) => fillTemplate(template, classNames));
+    const features = normalizeRows(await encodeTexts(engine, text, tokenizer, texts), width);
+    features.forEach((value, i) => {
+      sum[i % sum.length]! += value;
+    });
   }
   return normalizeRows(sum, width);
 }
