@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EMBEDDED_ONLY } from '../../datasets/index.ts';
-import { type Dataset, type Datum, drawFewShot } from '../../src/data/index.ts';
+import { type Datum, drawFewShot } from '../../src/data/index.ts';
 import {
-  type Backbone,
   datasetsOf,
   type Experiment,
   planCells,
@@ -12,106 +10,27 @@ import {
   rememberedDraws,
   type StudyGrid,
 } from '../../src/runner/index.ts';
+import { dataset, experimentOf, placeOf, shifted } from './example-experiment.ts';
 
-/** `perClass` pictures of each of three classes. */
-const pictures = (key: string, perClass: number): Datum[] =>
-  Array.from({ length: 3 * perClass }, (_, i) => ({
-    picture: { kind: 'icon', set: key, icon: String(i), name: `${key}:${i}` },
-    label: Math.floor(i / perClass),
-  }));
-
-const dataset = (key: string, perClass: number): Dataset => ({
-  key,
-  title: key,
-  classNames: ['a', 'b', 'c'],
-  train: pictures(`${key}-train`, perClass),
-  val: pictures(`${key}-val`, Math.min(perClass, 6)),
-  test: pictures(`${key}-test`, 5),
-  prompt: 'a photo of a {}.',
-  mirrors: false,
-  note: null,
-  splitSource: 'this test',
-  protocol: { views: 8, epochs: 'suite', mostEpochs: null },
-  fingerprint: `fingerprint of ${key}`,
-});
-
-const TEXT = {
-  width: 128,
-  layers: 3,
-  heads: 2,
-  mlpWidth: 512,
-  activation: 'quickgelu',
-  epsilon: 1e-5,
-  contextLength: 77,
-  vocabSize: 4096,
-} as const;
-
-const backbone = (name: string): Backbone => ({
-  name,
-  sha256: `sha of ${name}`,
-  path: `${name}.safetensors`,
-  activation: null,
-  settings: null,
-  size: { embedDim: 128, text: TEXT, pictureFlops: 1e7 },
-});
-const shifted = { ...dataset('shifted', 0), test: pictures('shifted-test', 2) };
-
-const nothing = { datasets: [], targets: [], methods: [] };
-const grid: StudyGrid = {
-  study: {
-    ...nothing,
-    key: 'example',
-    title: 'Example',
-    introduction: '',
-    photographs: nothing,
-    shots: [],
-    seeds: [],
-  },
+const grid = {
   datasets: [dataset('one', 8), dataset('two', 400)],
-  targets: [],
   methods: ['zeroshot', 'linear_probe', 'coop_m4_end'],
   shots: [1, 8],
   seeds: [0, 1],
 };
 
-const experiment: Experiment = {
-  benchmark: { key: 'example', title: 'Example', introduction: '', studies: [grid.study] },
-  data: EMBEDDED_ONLY,
-  backbones: [backbone('rn'), backbone('vit')],
-  grids: [grid],
-  views: 2,
-  epochs: 'paper',
-  runtime: { engine: 'onnxruntime', device: 'cpu', precision: 'float32' },
-  engineVersions: {},
-  limit: null,
-};
-
 /** The experiment with another grid. */
 const withGrid = (changes: Partial<StudyGrid>, also: Partial<Experiment> = {}): Experiment => ({
-  ...experiment,
+  ...experimentOf({ ...grid, ...changes }),
   ...also,
-  grids: [{ ...grid, ...changes }],
 });
 
 function tasksOf(of: Experiment) {
   const cells = planCells(of);
   const drawOf = rememberedDraws();
   const wanted = new Set(cells.map(({ key }) => key));
-  return planTasks(of, planGroups(of, cells, drawOf), wanted, place, drawOf);
+  return planTasks(of, planGroups(of, cells, drawOf), wanted, placeOf, drawOf);
 }
-
-const place = ({ path, sha256, size }: Backbone) => ({
-  model: size,
-  checkpoint: path,
-  checkpointSha256: sha256,
-  activation: null,
-  data: EMBEDDED_ONLY,
-  cacheDir: 'cache',
-  pictureThreads: 0,
-  promptDir: 'prompts',
-  runtime: experiment.runtime,
-  engineVersions: {},
-});
 
 test('cells come by backbone, dataset, method, shots and seed, zero-shot once a dataset', () => {
   const cells = planCells(withGrid({ targets: [shifted] }, { limit: 3 }));
