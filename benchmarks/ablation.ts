@@ -28,6 +28,7 @@ function onImagenet(
 ): Study {
   return {
     datasets: ['icons'],
+    whole: { datasets: ICON_SUITE, seeds: SEEDS },
     targets: [],
     shots: SHOTS,
     seeds: SEEDS,
@@ -83,7 +84,6 @@ export const ablation: Benchmark = {
         'Learning the prompt against learning other parts: the image encoder, a layer on the text features, a bias on them, a linear classifier.',
       datasets: ['icons_nature'],
       seeds: [1],
-      whole: { datasets: ICON_SUITE, seeds: SEEDS },
       methods: FINE_TUNING,
     }),
     overSets({
@@ -98,26 +98,9 @@ export const ablation: Benchmark = {
         title: 'Fixed views or fresh crops',
         introduction:
           'The paper crops every picture anew each time it is seen. A number of fixed crops is cheaper: how many are enough?',
-        methods: [
-          'coop_m16_end:views=fresh',
-          'coop_m16_end:views=1',
-          'coop_m16_end:views=4',
-          'coop_m16_end',
-          'coop_m16_end:views=16',
-        ],
+        methods: ['fresh', 1, 4, 8, 16].map((views) => `coop_m16_end:views=${views}`),
       }),
       datasets: FEW_SETS,
-      photographs: {
-        datasets: PAPER_SETS,
-        targets: [],
-        methods: [
-          'coop_m16_end',
-          'coop_m16_end:views=1',
-          'coop_m16_end:views=4',
-          'coop_m16_end:views=8',
-          'coop_m16_end:views=16',
-        ],
-      },
     },
     {
       ...overSets({

@@ -82,7 +82,11 @@ export function addGridOptions(command: Command): Command {
     'score at most N test pictures a set; the numbers are then no results',
     integer('limit', 1),
   );
-  option('--shard <I/N>', 'compute every Nth cell only, beginning with the Ith', parseShard);
+  option(
+    '--shard <I/N>',
+    'compute part I of N only: every Nth cell, or group of cells that train together',
+    parseShard,
+  );
   option('--dry-run', 'print the cells and what they would cost, and stop');
   option('--json', 'print a summary as JSON on stdout at the end');
   command.addOption(

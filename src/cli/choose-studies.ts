@@ -1,5 +1,6 @@
 import { datasetAdapter, ICON_SUITE, type LoadOptions, surveyDataset } from '../../datasets/index.ts';
 import { type Benchmark, type GridOptions, nearNames, type Study, UserError } from '../config/index.ts';
+import { canonicalMethodKey } from '../methods/index.ts';
 import { DEFAULT_BACKBONE } from './backbones.ts';
 import { nameDatasets } from './data-options.ts';
 
@@ -21,7 +22,7 @@ export interface ChosenStudies {
 
 type Say = (line: string) => void;
 
-const isEmbedded = (key: string): boolean => (ICON_SUITE as readonly string[]).includes(key);
+const isInSuite = (key: string): boolean => (ICON_SUITE as readonly string[]).includes(key);
 
 /** Those of the keys whose files are there; what is left out is said. */
 function found(keys: readonly string[], dataRoot: string, say: Say): string[] {
@@ -55,15 +56,17 @@ function askedStudies(
       ...(near.length > 0 ? { hint: `did you mean ${near.join(' or ')}?` } : {}),
     });
   });
-  const own = methods !== undefined && !methods.includes('all');
+  // Methods of one's own make one question of all; studies that were named stay what they are.
+  const own = methods !== undefined && !methods.includes('all') && names === undefined;
   return own && chosen.length > 1 ? [{ ...chosen[0]!, key, title, introduction }] : chosen;
 }
 
-/** The keys that `all` stands for are those of the experiment as the paper has it. */
+/** The keys that `all` stands for: the methods of the figure or table that the study mirrors. */
 function methodsOf(study: Study, onDisk: boolean, { methods }: GridOptions): readonly string[] {
   const { photographs } = study;
   if (methods === undefined) return onDisk ? photographs.methods : study.methods;
-  return [...new Set(methods.flatMap((key) => (key === 'all' ? photographs.methods : [key])))];
+  const named = methods.flatMap((key) => (key === 'all' ? photographs.methods : [key]));
+  return [...new Set(named.map(canonicalMethodKey))];
 }
 
 /**
@@ -88,7 +91,8 @@ export function chooseStudies(
     if (!said.has(line)) say(line);
     said.add(line);
   };
-  const studies = askedStudies(benchmark, options).map((study): ChosenStudy => {
+  const wantedStudies = askedStudies(benchmark, options);
+  const studies = wantedStudies.flatMap((study): ChosenStudy[] => {
     const onDisk = data.dataRoot !== null;
     const wanted = onDisk ? study.photographs : study;
     const { seeds = study.seeds, datasets = wanted.datasets } =
@@ -96,26 +100,36 @@ export function chooseStudies(
         ? { seeds: study.whole?.seeds, ...(onDisk ? {} : { datasets: study.whole?.datasets }) }
         : {};
     const sources = asked === undefined ? foundSources(datasets, data, once) : keys;
-    const targets = asked !== undefined && keys.every(isEmbedded) ? study.targets : wanted.targets;
+    if (sources.length === 0 && wantedStudies.length > 1) {
+      once(
+        `study ${study.key} is left out: none of ${datasets.join(', ')} is complete under ${data.dataRoot}`,
+      );
+      return [];
+    }
+    if (sources.length === 0) throw noDatasets(datasets, data);
+    const targets = asked !== undefined && keys.every(isInSuite) ? study.targets : wanted.targets;
     remarkOnModel(sources, options, once);
-    return {
-      study,
-      datasets: sources,
-      targets: targetsOf(targets, data, once),
-      methods: methodsOf(study, onDisk, options),
-      shots: options.shots ?? study.shots,
-      seeds: options.seeds ?? seeds,
-    };
+    return [
+      {
+        study,
+        datasets: sources,
+        targets: targetsOf(targets, data, once),
+        methods: methodsOf(study, onDisk, options),
+        shots: options.shots ?? study.shots,
+        seeds: options.seeds ?? seeds,
+      },
+    ];
   });
-  return { data, studies };
+  if (studies.length > 0) return { data, studies };
+  throw noDatasets([...new Set(wantedStudies.flatMap(({ photographs }) => photographs.datasets))], data);
 }
 
 /** The sets of a study that are there: the embedded ones always are. */
-function foundSources(keys: readonly string[], { dataRoot }: LoadOptions, say: Say): readonly string[] {
-  if (dataRoot === null) return keys;
-  const datasets = found(keys, dataRoot, say);
-  if (datasets.length > 0) return datasets;
-  throw new UserError('NO_DATASETS', {
+const foundSources = (keys: readonly string[], { dataRoot }: LoadOptions, say: Say): readonly string[] =>
+  dataRoot === null ? keys : found(keys, dataRoot, say);
+
+function noDatasets(keys: readonly string[], { dataRoot }: LoadOptions): UserError {
+  return new UserError('NO_DATASETS', {
     where: `--data ${dataRoot}`,
     expected: `folders of ${keys.map((key) => datasetAdapter(key).disk?.folder).join(', ')}`,
     found: 'none of them complete',
@@ -140,7 +154,7 @@ function targetsOf(keys: readonly string[], { dataRoot, subsample }: LoadOptions
 
 /** Photographs deserve a model that has seen some. */
 function remarkOnModel(keys: readonly string[], { backbones }: GridOptions, say: Say): void {
-  if (backbones !== undefined || keys.every(isEmbedded)) return;
+  if (backbones !== undefined || keys.every(isInSuite)) return;
   say(
     `model: ${DEFAULT_BACKBONE}, which is tiny and was made for drawings; its numbers on photographs mean little. The paper's: --backbone RN50`,
   );

@@ -15,18 +15,13 @@ import {
 function reportPlan(
   experiment: Experiment,
   grid: StudyGrid,
-  {
-    single,
-    command,
-    paper,
-  }: { readonly single: boolean; readonly command: string; readonly paper: PaperReference },
+  { command, paper }: { readonly command: string; readonly paper: PaperReference },
 ): ReportPlan {
-  const { benchmark } = experiment;
   const { study, datasets, targets, methods, shots, seeds } = grid;
   const { versions, gitRevision } = runtimeVersions(experiment.engineVersions);
   return {
-    experiment: single ? benchmark.key : study.key,
-    title: single ? benchmark.title : study.title,
+    experiment: study.key,
+    title: study.title,
     introduction: study.introduction,
     command,
     cells: planStudy(experiment, grid),
@@ -62,9 +57,8 @@ export async function writeExperimentReport(
   const { parsePaperReference, writeExperiment, writeReport } = await import('../report/index.ts');
   const paper = parsePaperReference(readPaperReference());
   const { title, introduction } = experiment.benchmark;
-  const single = experiment.grids.length === 1;
-  const studies = experiment.grids.map((grid) => reportPlan(experiment, grid, { single, command, paper }));
-  if (single) await writeReport(outDir, studies[0]!, records, run);
+  const studies = experiment.grids.map((grid) => reportPlan(experiment, grid, { command, paper }));
+  if (studies.length === 1) await writeReport(outDir, studies[0]!, records, run);
   else await writeExperiment(outDir, { title, introduction, command, studies }, records, run);
 }
 

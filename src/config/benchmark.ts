@@ -16,7 +16,7 @@ export interface Study extends StudyExtent {
   readonly introduction: string;
   readonly shots: readonly number[];
   readonly seeds: readonly number[];
-  /** Where the above is a selection that fits a laptop: what `--datasets all` takes in its place. */
+  /** Where the above is a selection that fits a laptop: what `--datasets all` takes; its seeds with `--data` too. */
   readonly whole?: Pick<Study, 'datasets' | 'seeds'>;
   /** What takes the place of sets and methods on photographs, with `--data`: the experiment as the paper has it. */
   readonly photographs: StudyExtent;

@@ -33,6 +33,7 @@ export { ProbabilityHead, promptWeights, type RankedClass, rankClasses } from '.
 export { readPrompt } from './prompt-file.ts';
 export { promptFlops, stepFlops } from './prompt-flops.ts';
 export {
+  canonicalMethodKey,
   checkMethodKey,
   METHOD_KEYS,
   METHODS,

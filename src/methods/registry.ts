@@ -61,12 +61,34 @@ function parseKey(key: string): ParsedKey {
       found: JSON.stringify(part),
     });
   });
+  const twice = changes.find(([name], i) => changes.findIndex(([other]) => other === name) !== i);
+  if (twice !== undefined) {
+    throw new UserError('BAD_OPTION', {
+      where: `method ${JSON.stringify(key)}`,
+      expected: 'every setting once',
+      found: `${twice[0]} twice`,
+    });
+  }
   return { method, base, changes };
 }
 
 /** @throws {UserError} UNKNOWN_METHOD, with near names; BAD_OPTION for what stands behind its colons. */
 export function checkMethodKey(key: string): void {
-  methodConfig(key, ANY);
+  canonicalMethodKey(key);
+}
+
+/**
+ * A key in its one spelling, so that one method has one name: settings by name, values as they are read.
+ * `coop_m16_end:views=08:lr=2e-2` is `coop_m16_end:lr=0.02:views=8`.
+ * @throws {UserError} UNKNOWN_METHOD, BAD_OPTION
+ */
+export function canonicalMethodKey(key: string): string {
+  const { method, base, changes } = parseKey(key);
+  const settings = changes.map(([name, text]) => {
+    const [value] = Object.values(method.tunable[name]!(text));
+    return `${name}=${value}`;
+  });
+  return [base, ...settings.sort()].join(':');
 }
 
 /**
@@ -78,7 +100,7 @@ export function methodConfig(key: string, context: MethodContext): MethodConfig 
   const { method, base, changes } = parseKey(key);
   const config = method.configure(base, context) as MethodConfig;
   const changed = changes.map(([name, text]) => method.tunable[name]!(text));
-  return Object.assign({}, config, ...changed, { key });
+  return Object.assign({}, config, ...changed, { key: canonicalMethodKey(key) });
 }
 
 /** The words a person reads for a method; the key itself where it is none. */

@@ -8,6 +8,7 @@ import {
 } from '../config/index.ts';
 import { type Dataset, drawFewShot, type FewShotDraw } from '../data/index.ts';
 import { type Fit, type FittedMethod, methodOf, writePrompt } from '../methods/index.ts';
+import { failedRecord } from './failed-record.ts';
 import type { CellsJob, JobValue } from './job.ts';
 import { promptPath } from './prompt-store.ts';
 import { scoreTarget } from './score-target.ts';
@@ -129,65 +130,58 @@ async function computeAlone(
   }
 }
 
-/** Fits cells in one graph and scores those that are wanted; each bears its share of the time. */
+/** One wanted cell's record: what `make` gives, or why it failed, so that the others go on. */
+async function recordOf(
+  planned: PlannedCell,
+  run: CellsRun,
+  make: () => Promise<CellRecord>,
+): Promise<CellRecord> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof CancelledError) throw error;
+    const { threads, payload } = run;
+    return failedRecord(planned, toTaskError(error), threads, payload.place.engineVersions);
+  }
+}
+
+/**
+ * Fits cells in one graph and scores those that are wanted; each bears its share of the time. Where the fit itself is
+ * refused (a picture that cannot be read, a training that diverges) each cell is computed by itself.
+ */
 async function computeTogether(run: CellsRun, context: WorkerContext): Promise<CellRecord[]> {
   const { cells, wanted } = run.payload;
   const [startedAt, start] = [new Date(), performance.now()];
-  const prepared: Prepared[] = [];
-  for (const planned of cells) prepared.push(await prepare(planned, run, context));
-  const { together } = methodOf(cells[0]!.cell.method);
-  const fitted = await together!.fit(prepared.map(({ fit }) => fit));
-  const fitMs = (performance.now() - start) / cells.length;
+  const isWanted = ({ key }: PlannedCell): boolean => wanted.includes(key);
   const records: CellRecord[] = [];
-  for (const [i, one] of prepared.entries()) {
-    if (!wanted.includes(one.planned.key)) continue;
-    records.push(await finish(one, fitted[i]!, { startedAt, fitMs }, run, context));
-  }
-  return records;
-}
-
-function failedRecord(planned: PlannedCell, error: unknown, run: CellsRun): CellRecord {
-  const { place } = run.payload;
-  return {
-    schemaVersion: 2,
-    status: 'failed',
-    ...planned,
-    error: toTaskError(error),
-    run: {
-      startedAt: new Date().toISOString(),
-      durationMs: 0,
-      host: hostname(),
-      threads: run.threads,
-      ...runtimeVersions(place.engineVersions),
-    },
-  };
-}
-
-/** Each wanted cell by itself, so that what is wrong with one does not fail the others. */
-async function computeEach(run: CellsRun, context: WorkerContext): Promise<CellRecord[]> {
-  const records: CellRecord[] = [];
-  for (const planned of run.payload.cells) {
-    if (!run.payload.wanted.includes(planned.key)) continue;
-    try {
-      records.push(await computeAlone(planned, run, context));
-    } catch (error) {
-      if (error instanceof CancelledError) throw error;
-      records.push(failedRecord(planned, error, run));
-    }
-  }
-  return records;
-}
-
-async function compute(run: CellsRun, context: WorkerContext): Promise<CellRecord[]> {
-  const { cells } = run.payload;
-  const [only] = cells;
-  if (only !== undefined && cells.length === 1) return [await computeAlone(only, run, context)];
+  let prepared: Prepared[];
+  let fitted: FittedMethod[];
   try {
-    return await computeTogether(run, context);
+    prepared = [];
+    for (const planned of cells) prepared.push(await prepare(planned, run, context));
+    const { together } = methodOf(cells[0]!.cell.method);
+    fitted = await together!.fit(prepared.map(({ fit }) => fit));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return computeEach(run, context);
+    for (const planned of cells.filter(isWanted)) {
+      records.push(await recordOf(planned, run, () => computeAlone(planned, run, context)));
+    }
+    return records;
   }
+  const fitMs = (performance.now() - start) / cells.length;
+  for (const [i, one] of prepared.entries()) {
+    if (!isWanted(one.planned)) continue;
+    const scored = () => finish(one, fitted[i]!, { startedAt, fitMs }, run, context);
+    records.push(await recordOf(one.planned, run, scored));
+  }
+  return records;
+}
+
+function compute(run: CellsRun, context: WorkerContext): Promise<CellRecord[]> {
+  const [only, ...others] = run.payload.cells;
+  return others.length === 0
+    ? computeAlone(only!, run, context).then((record) => [record])
+    : computeTogether(run, context);
 }
 
 /**

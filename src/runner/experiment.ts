@@ -73,10 +73,17 @@ export function settingsOn(
   });
 }
 
+/** Names of published draws that were looked up; a plan is made several times, and each draw reads all of a set. */
+const publishedDraws = new WeakMap<Dataset, Map<string, string | null>>();
+
 /** A draw's name in a cell, where a file beside the data decides it. */
 function publishedDraw(dataset: Dataset, shots: number, seed: number | null): { draw?: string } {
   if (seed === null || (dataset.whole ?? dataset).publishedDraw === undefined) return {};
-  const { published } = drawFewShot(dataset, shots, seed);
+  const known = publishedDraws.get(dataset) ?? new Map<string, string | null>();
+  publishedDraws.set(dataset, known);
+  const name = `${shots} ${seed}`;
+  if (!known.has(name)) known.set(name, drawFewShot(dataset, shots, seed).published);
+  const published = known.get(name) ?? null;
   return published === null ? {} : { draw: published };
 }
 

@@ -1,8 +1,8 @@
-import { hostname } from 'node:os';
 import type { CellRecord, PlannedCell } from '../config/index.ts';
 import { tensorflowEnvironment } from '../runtime/index.ts';
 import { type CellGroup, planGroups } from './cell-groups.ts';
 import { type Experiment, planCells } from './experiment.ts';
+import { failedRecord } from './failed-record.ts';
 import { FeatureStore } from './feature-store.ts';
 import type { JobPlace, JobValue } from './job.ts';
 import { type Parallelism, sparePictureThreads } from './parallelism.ts';
@@ -12,9 +12,8 @@ import { createProgress, type ProgressMode } from './progress.ts';
 import { cellsWithoutPrompt, hasPrompts, preparePrompts, promptFolder } from './prompt-store.ts';
 import { RecordStore } from './record-store.ts';
 import { acquireRunLock } from './run-lock.ts';
-import type { Outcome, PoolEvent } from './task.ts';
+import type { PoolEvent } from './task.ts';
 import { planTasks } from './tasks.ts';
-import { runtimeVersions } from './versions.ts';
 
 /** Where a run reads and writes, and how much of the machine it takes. */
 export interface RunSettings extends Parallelism {
@@ -40,27 +39,6 @@ export interface RunSummary {
   readonly interrupted: boolean;
   /** Whether the folder of prompts holds any. */
   readonly learnedPrompts: boolean;
-}
-
-function failedRecord(
-  planned: PlannedCell,
-  outcome: Outcome & { status: 'failed' },
-  threads: number,
-  engineVersions: Experiment['engineVersions'],
-): CellRecord {
-  return {
-    schemaVersion: 2,
-    status: 'failed',
-    ...planned,
-    error: outcome.error,
-    run: {
-      startedAt: new Date().toISOString(),
-      durationMs: 0,
-      host: hostname(),
-      threads,
-      ...runtimeVersions(engineVersions),
-    },
-  };
 }
 
 /** Part I of N of the groups; parts interleave. Cells that are computed together stay together. */
@@ -166,7 +144,7 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
         }
         if (outcome.status === 'failed') {
           for (const key of keysOf.get(outcome.taskId) ?? [])
-            store.write(failedRecord(byKey.get(key)!, outcome, threads, of.engineVersions));
+            store.write(failedRecord(byKey.get(key)!, outcome.error, threads, of.engineVersions));
         }
       }
       progress.handle(event);

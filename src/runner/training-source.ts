@@ -1,8 +1,27 @@
 import type { Dataset, FewShotDraw } from '../data/index.ts';
-import type { TrainingSource } from '../methods/index.ts';
+import type { Towers, TrainingSource } from '../methods/index.ts';
 import { drawnPictures } from './drawn-pictures.ts';
 import type { WorkerContext } from './worker-context.ts';
 import { isCancelled, reportProgress, throwIfCancelled, type WorkerJob } from './worker-job.ts';
+
+/** The frozen model of a worker, and nothing else of it: its datasets and features stay out of a fit's reach. */
+function towersOf(context: WorkerContext): Towers {
+  return {
+    engine: context.engine,
+    checkpoint: context.checkpoint,
+    classifier: context.classifier,
+    get text() {
+      return context.text;
+    },
+    get tokenizer() {
+      return context.tokenizer;
+    },
+    get logitScale() {
+      return context.logitScale;
+    },
+    program: (name, compile) => context.program(name, compile),
+  };
+}
 
 /** What a method learns from. It holds no test picture, and nothing that leads to one. */
 export function trainingSource(
@@ -14,7 +33,7 @@ export function trainingSource(
 ): TrainingSource {
   const random = seed ?? 0;
   return {
-    towers: context,
+    towers: towersOf(context),
     classNames: dataset.classNames,
     task: dataset.fingerprint,
     seed: random,

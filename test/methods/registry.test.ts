@@ -179,3 +179,29 @@ describe('methodTitle', () => {
     assert.equal(methodTitle('of an older version'), 'of an older version');
   });
 });
+
+describe('settings behind a key', () => {
+  it('have one spelling, whatever their order and digits', () => {
+    for (const key of [
+      'coop_m4_end:views=08:lr=2e-2',
+      'coop_m4_end:lr=0.02:views=8',
+      'coop_m4_end:lr=.020:views=8',
+    ]) {
+      const config = methodConfig(key, context);
+      assert.equal(config.key, 'coop_m4_end:lr=0.02:views=8');
+      assert.deepEqual([config.learningRate, config.views], [0.02, 8]);
+    }
+    assert.equal(methodTitle('coop_m4_end:lr=0.02'), 'CoOp (M = 4, end), learning rate 0.02');
+  });
+
+  for (const [key, words] of [
+    ['coop_m4_end:lr=0.02:lr=0.1', /lr twice/],
+    ['coop_m4_end:lr=-1', /a number above 0/],
+    ['coop_m4_end:speed=2', /NAME one of lr, views, epochs/],
+    ['zeroshot:lr=2', /has no settings to change/],
+  ] as const) {
+    it(`${key} is refused`, () => {
+      assert.throws(() => methodConfig(key, context), words);
+    });
+  }
+});
