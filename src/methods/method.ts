@@ -21,6 +21,8 @@ export interface MethodContext {
 export interface SettingWords<Value> {
   readonly name: string;
   readonly value: (value: Value) => string;
+  /** How a changed setting is said behind a method's title. Default: name and value. */
+  readonly inTitle?: (value: Value) => string;
 }
 
 /** The fields that a kind of method adds to `MethodConfig`. */

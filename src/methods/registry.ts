@@ -116,7 +116,7 @@ export function methodTitle(key: string): string {
   const words = changes.flatMap(([name, text]) =>
     Object.entries(method.tunable[name]!(text)).map(([field, value]) => {
       const setting = (method.words as Record<string, SettingWords<unknown>>)[field]!;
-      return `${setting.name} ${setting.value(value)}`;
+      return setting.inTitle?.(value) ?? `${setting.name} ${setting.value(value)}`;
     }),
   );
   return [method.titleOf(base), ...words].join(', ');

@@ -47,7 +47,11 @@ export const SGD_WORDS: WordsOf<SgdSettings> = {
   weightDecay: { name: 'weight decay', value: String },
   warmupEpochs: { name: 'warm-up epochs', value: String },
   warmupLearningRate: { name: 'warm-up learning rate', value: String },
-  views: { name: 'views of a picture', value: viewsWords },
+  views: {
+    name: 'views of a picture',
+    value: viewsWords,
+    inTitle: (views) => (views === 'fresh' ? 'fresh crops' : viewsWords(views)),
+  },
 };
 
 /** A number above `limit`. @param setting Its name in words. @throws {UserError} BAD_OPTION */

@@ -192,6 +192,8 @@ describe('settings behind a key', () => {
       assert.deepEqual([config.learningRate, config.views], [0.02, 8]);
     }
     assert.equal(methodTitle('coop_m4_end:lr=0.02'), 'CoOp (M = 4, end), learning rate 0.02');
+    assert.equal(methodTitle('coop_m4_end:views=fresh'), 'CoOp (M = 4, end), fresh crops');
+    assert.equal(methodTitle('coop_m4_end:views=4'), 'CoOp (M = 4, end), 4 fixed crops');
   });
 
   for (const [key, words] of [
