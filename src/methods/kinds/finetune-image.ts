@@ -78,11 +78,16 @@ async function fit(one: Fit<FinetuneConfig>): Promise<FittedMethod> {
       });
       checkTrained(state.params, learningRate);
       const classifier = await PixelClassifier.compile(engine, tuner.tuned(state), text, batch);
-      const predicted = await classifier.predict(val.labels.length, (indices) => {
-        source.throwIfCancelled();
-        return val.pixels(indices);
-      });
-      return { fitted: classifier, training, correct: countCorrect(predicted, val.labels) };
+      try {
+        const predicted = await classifier.predict(val.labels.length, (indices) => {
+          source.throwIfCancelled();
+          return val.pixels(indices);
+        });
+        return { fitted: classifier, training, correct: countCorrect(predicted, val.labels) };
+      } catch (error) {
+        await classifier.dispose();
+        throw error;
+      }
     },
     discard: (classifier) => classifier.dispose(),
   });
