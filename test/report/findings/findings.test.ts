@@ -172,6 +172,26 @@ test('other backbones are ordered by their hand-made prompts', () => {
   assert.equal(answersFor(plan, accuracy, 'small').get('better-backbones')!.verdict, null);
 });
 
+test('sets without hand-made prompts do not count when backbones are ordered', () => {
+  const plan = fakePaperPlan({ shots: [16], backbones: ['small', 'large'] });
+  const some = plan.cells.filter(({ cell }) => cell.method.kind !== 'zeroshot' || cell.dataset.key === 'dtd');
+  const accuracy: Accuracy = ({ backbone }) => (backbone === 'large' ? 0.6 : 0.5);
+  const of = (backbone: string) => {
+    return answersFor({ ...plan, cells: some }, accuracy, backbone).get('better-backbones')!;
+  };
+  assert.equal(of('large').verdict, 'holds');
+  assert.match(of('large').evidence[0]!.question, /over small/);
+  assert.equal(of('small').verdict, null);
+});
+
+test('the paper’s backbones are known however their names are written', () => {
+  const plan = fakePaperPlan({ shots: [16], backbones: ['ViT-B-16', 'rn50'] });
+  // By hand-made prompts the order would be the other one.
+  const accuracy: Accuracy = ({ backbone }) => (backbone === 'rn50' ? 0.6 : 0.5);
+  assert.equal(answersFor(plan, accuracy, 'ViT-B-16').get('better-backbones')!.verdict, 'does not hold');
+  assert.equal(answersFor(plan, accuracy, 'rn50').get('better-backbones')!.verdict, null);
+});
+
 test('on the icon suite claims about the paper’s sets are not asked, others are', () => {
   const plan = fakePlan({ methods: [...VARIANTS, { key: 'zeroshot', title: 'Zero-shot' }] });
   const answers = answersFor(plan, () => 0.5, 'icon-clip-rn');

@@ -1,3 +1,4 @@
+import { paperBackbone } from '../../paper/lookup.ts';
 import { minus, plus } from '../contrast.ts';
 import { ask } from '../decide.ts';
 import type { Finding } from '../finding.ts';
@@ -12,8 +13,8 @@ const FINE_TUNING = {
   text_bias: 'a bias on the text features',
 } as const;
 
-/** The paper's models from the weakest to the strongest. */
-const BACKBONES = ['RN50', 'RN101', 'ViT-B/32', 'ViT-B/16'];
+/** The paper's models from the weakest to the strongest, as its reference names them. */
+const BACKBONES = ['rn50', 'rn101', 'vit_b32', 'vit_b16'];
 
 /** What the paper concludes about models and about other ways to adapt one. */
 export const METHOD_FINDINGS: readonly Finding[] = [
@@ -60,22 +61,28 @@ export const METHOD_FINDINGS: readonly Finding[] = [
   },
 ];
 
-/** Backbones from the weakest to the strongest: the paper's as it has them, others by their hand-made prompts. */
+/**
+ * Backbones from the weakest to the strongest: the paper's as it has them, others by their hand-made prompts, over the
+ * sets where all of them have those.
+ */
 function ordered(results: Results): readonly string[] {
   const { backbones, sets } = results;
-  if (backbones.every((name) => BACKBONES.includes(name))) {
-    return BACKBONES.filter((name) => backbones.includes(name));
+  const names = backbones.map(paperBackbone);
+  if (names.every((name) => name !== null) && new Set(names).size === names.length) {
+    return BACKBONES.flatMap((name) => backbones.filter((_, i) => names[i] === name));
   }
-  const zeroShot = backbones.map((backbone) => {
-    const accuracies = sets.map((dataset) => {
+  const zeroShot = backbones.map((backbone) => ({
+    backbone,
+    accuracies: sets.map((dataset) => {
       const runs = results.runs({ backbone, method: ZERO_SHOT, shots: 0, dataset, target: dataset });
       return runs?.get(null)?.accuracy ?? null;
-    });
-    return { backbone, accuracies };
-  });
-  const known = zeroShot.filter(({ accuracies }) => accuracies.every((accuracy) => accuracy !== null));
-  const sum = (values: readonly (number | null)[]) => values.reduce<number>((a, b) => a + (b ?? 0), 0);
-  return [...known].sort((a, b) => sum(a.accuracies) - sum(b.accuracies)).map(({ backbone }) => backbone);
+    }),
+  }));
+  const known = zeroShot.filter(({ accuracies }) => accuracies.some((accuracy) => accuracy !== null));
+  const shared = sets.flatMap((_, i) => (known.every(({ accuracies }) => accuracies[i] !== null) ? [i] : []));
+  if (shared.length === 0) return [];
+  const sum = ({ accuracies }: (typeof known)[number]) => shared.reduce((all, i) => all + accuracies[i]!, 0);
+  return known.toSorted((a, b) => sum(a) - sum(b)).map(({ backbone }) => backbone);
 }
 
 /** Neighbours in a list. */
