@@ -16,7 +16,7 @@ const FINE_TUNING = {
 /** The paper's models from the weakest to the strongest, as its reference names them. */
 const BACKBONES = ['rn50', 'rn101', 'vit_b32', 'vit_b16'];
 
-/** What the paper concludes about models and about other ways to adapt one. */
+/** What the paper concludes about models and about other ways to adapt one: on ImageNet alone. */
 export const METHOD_FINDINGS: readonly Finding[] = [
   {
     key: 'better-backbones',
@@ -29,7 +29,7 @@ export const METHOD_FINDINGS: readonly Finding[] = [
         .map(([worse]) =>
           atMostShots(results, (shots) => {
             const terms = [plus(COOP, shots), minus(COOP, shots, { backbone: worse })];
-            return ask(results, { question: `over ${worse}, ${inShots(shots)}`, terms });
+            return ask(results, { question: `over ${worse}, ${inShots(shots)}`, terms, ofOneSet: true });
           }),
         ),
   },
@@ -42,7 +42,7 @@ export const METHOD_FINDINGS: readonly Finding[] = [
       Object.entries(ENSEMBLES).map(([method, words]) =>
         atMostShots(results, (shots) => {
           const terms = [plus(COOP, shots), minus(method, 0)];
-          return ask(results, { question: `over ${words}, ${inShots(shots)}`, terms });
+          return ask(results, { question: `over ${words}, ${inShots(shots)}`, terms, ofOneSet: true });
         }),
       ),
   },
@@ -55,7 +55,7 @@ export const METHOD_FINDINGS: readonly Finding[] = [
       Object.entries(FINE_TUNING).map(([method, words]) =>
         atMostShots(results, (shots) => {
           const terms = [plus(COOP, shots), minus(method, shots)];
-          return ask(results, { question: `over ${words}, ${inShots(shots)}`, terms });
+          return ask(results, { question: `over ${words}, ${inShots(shots)}`, terms, ofOneSet: true });
         }),
       ),
   },
