@@ -9,7 +9,7 @@ import { PixelClassifier } from '../pixel-classifier.ts';
 import { promptFlops } from '../prompt-flops.ts';
 import { checkTrained, stepsPerEpoch, trainEpochs } from '../train-loop.ts';
 import { TUNING_TUNABLE, TUNING_WORDS, type TuningSettings, tuningSettings } from '../tuning-settings.ts';
-import { encodeTexts } from '../zero-shot.ts';
+import { checkTemplates, encodeTexts } from '../zero-shot.ts';
 
 /** Raised on purpose when the method's numbers change. */
 const VERSION = 1;
@@ -119,8 +119,6 @@ export const finetuneImage: Method<FinetuneConfig> = {
   titleOf: () => 'Image encoder fine-tuning',
   reads: () => ({ train: null, val: 'pixels', test: false }),
   work,
-  check({ prompt }, { classNames, text, tokenizer }) {
-    textPrompts(tokenizer, fillTemplate(prompt, classNames), text.architecture.contextLength);
-  },
+  check: ({ prompt }, task) => checkTemplates([prompt], task),
   fit,
 };
