@@ -141,6 +141,7 @@ export const coop: Method<CoOpConfig> = {
   ],
   pattern: 'coop_m<M>_<end|mid|front>[_csc]',
   learns: true,
+  learnsPrompt: true,
   words: {
     nCtx: { name: 'context vectors M', value: String },
     position: { name: 'class name', value: (position) => POSITION_WORDS[position] },
