@@ -101,12 +101,12 @@ function cacheWords(cells: readonly Cell[]): readonly string[] {
   return [
     ...(plain || trained
       ? [
-          'Tip-Adapter’s α and β are chosen on validation shots, over one grid for all sets, with the prompts of zero-shot; the published numbers are its official code’s, chosen on test pictures, with seven prompts on ImageNet.',
+          'Tip-Adapter’s α and β are chosen on validation shots, over one grid for all sets, with the prompts of zero-shot; its official code, whose numbers are published, has a grid for each set, and on ImageNet seven prompts and a choice on test pictures.',
         ]
       : []),
     ...(trained
       ? [
-          'Tip-Adapter-F keeps the keys of its last step; its official code keeps those that do best on test pictures.',
+          'Tip-Adapter-F keeps the keys of its last step; its official code keeps those that do best on test pictures, and reports the best it saw there.',
         ]
       : []),
   ];
