@@ -2,6 +2,7 @@ import { packedRows } from '../clip/index.ts';
 import type { Engine } from '../runtime/index.ts';
 import { compileChunkedCoOp } from './coop-chunks.ts';
 import { type CoOpStepSpec, coopStepGraph, promptFeaturesGraph } from './coop-graph.ts';
+import { runOnce } from './run-once.ts';
 
 /** What one step gives. */
 export interface CoOpStep {
@@ -55,10 +56,7 @@ export async function compileCoOp(
       return { logits: fetched.logits!, loss: fetched.loss![0]!, ctxGrad: fetched.ctx_grad! };
     },
     async textFeatures(ctx) {
-      // Needed once a fit: compiled for the occasion, so that its weights do not stay in memory.
-      const features = await engine.compile(promptFeaturesGraph(spec));
-      const fetched = await features.run({ ctx });
-      await features.dispose();
+      const fetched = await runOnce(engine, promptFeaturesGraph(spec), { ctx });
       return fetched.text_features!;
     },
     dispose: () => step.dispose(),

@@ -2,6 +2,7 @@ import { layOutPrompts, type Prompt, packedRows } from '../clip/index.ts';
 import type { Engine } from '../runtime/index.ts';
 import { type CoOpStepSpec, coopTogetherGraph, togetherFeaturesGraph } from './coop-graph.ts';
 import type { StepTogether } from './coop-training.ts';
+import { runOnce } from './run-once.ts';
 
 /** Most fits in one graph: beyond it little is gained. */
 const MOST_FITS = 6;
@@ -40,9 +41,7 @@ export async function compileTogether(
       return { losses: fetched.losses!, ctxGrad: fetched.ctx_grad! };
     },
     async textFeatures(ctx) {
-      const features = await engine.compile(togetherFeaturesGraph(spec, groups));
-      const fetched = await features.run({ ctx });
-      await features.dispose();
+      const fetched = await runOnce(engine, togetherFeaturesGraph(spec, groups), { ctx });
       return fetched.text_features!;
     },
     dispose: () => step.dispose(),

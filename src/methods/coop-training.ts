@@ -1,9 +1,9 @@
-import { UserError } from '../config/index.ts';
-import { stream } from '../data/index.ts';
-import { learningRates, Sgd } from '../train/index.ts';
+import { Sgd } from '../train/index.ts';
 import { batchSizeFor, type CoOpConfig } from './coop.ts';
 import type { CoOpProgram } from './coop-program.ts';
+import { diverged } from './diverged.ts';
 import type { EpochSource } from './method.ts';
+import { epochOrder, epochRates, stepsPerEpoch } from './train-loop.ts';
 
 export interface CoOpFit {
   /** [M, W] or [K, M, W]. */
@@ -13,16 +13,10 @@ export interface CoOpFit {
   readonly steps: number;
 }
 
-/** Refuses to go on with numbers that are none: every later step and score would be without meaning. */
+/** @throws {UserError} TRAINING_DIVERGED */
 function checkFinite(values: Iterable<number>, where: string): void {
   for (const value of values) {
-    if (Number.isFinite(value)) continue;
-    throw new UserError('TRAINING_DIVERGED', {
-      where: `CoOp's training, ${where}`,
-      expected: 'finite numbers',
-      found: String(value),
-      hint: "check the checkpoint's weights, logit_scale above all; the settings are the paper's",
-    });
+    if (!Number.isFinite(value)) throw diverged(`CoOp's training, ${where}`, value);
   }
 }
 
@@ -82,18 +76,11 @@ class Training {
     const { config, start } = fit;
     this.ctx = Float32Array.from(start);
     this.sgd = new Sgd(this.ctx.length, config);
-    this.rates = learningRates({
-      epochs: config.epochs,
-      baseLr: config.learningRate,
-      warmupEpochs: config.warmupEpochs,
-      warmupLr: config.warmupLearningRate,
-    });
+    this.rates = epochRates(config);
   }
 
-  /** Shuffles the pictures; the order is keyed by (seed, epoch). */
   begin(epoch: number): void {
-    this.#order = Array.from({ length: this.fit.features.count }, (_, i) => i);
-    stream('order', this.fit.seed, epoch).shuffle(this.#order);
+    this.#order = epochOrder(this.fit.features.count, this.fit.seed, epoch);
     this.total = 0;
   }
 
@@ -132,10 +119,10 @@ export async function fitContexts(
   const trainings = fits.map((fit) => new Training(fit));
   const [{ config, features }] = fits as [ContextFit];
   const batchSize = batchSizeFor(features.count, config.batchSize);
-  const stepsPerEpoch = Math.floor(features.count / batchSize);
+  const steps = stepsPerEpoch(features.count, config.batchSize);
   for (let epoch = 0; epoch < config.epochs; epoch++) {
     for (const training of trainings) training.begin(epoch);
-    for (let step = 0; step < stepsPerEpoch; step++) {
+    for (let step = 0; step < steps; step++) {
       beforeStep?.();
       const images: Float32Array[] = [];
       const labels = new Int32Array(fits.length * batchSize);
@@ -153,8 +140,8 @@ export async function fitContexts(
         training.step(epoch, step, losses[g]!, ctxGrad.subarray(g * length, (g + 1) * length));
       }
     }
-    for (const training of trainings) training.lossPerEpoch.push(training.total / stepsPerEpoch);
-    const mean = trainings.reduce((sum, { total }) => sum + total, 0) / trainings.length / stepsPerEpoch;
+    for (const training of trainings) training.lossPerEpoch.push(training.total / steps);
+    const mean = trainings.reduce((sum, { total }) => sum + total, 0) / trainings.length / steps;
     onEpoch?.(epoch, mean);
   }
   return trainings.map((training) => training.finish());

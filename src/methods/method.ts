@@ -198,6 +198,8 @@ export interface Method<Config extends MethodConfig = MethodConfig> {
   readonly pattern?: string;
   /** Learns from labelled pictures; false: one cell a dataset, without shots and seeds. */
   readonly learns: boolean;
+  /** Its fits give back a learned prompt (`FittedMethod.context`), to be kept beside the record. Default: none. */
+  readonly learnsPrompt?: boolean;
   readonly words: WordsOf<Config>;
   /** Settings that may stand behind a key, as `key:name=value`, and how their text is read. */
   readonly tunable: Readonly<Record<string, (text: string) => Partial<Config>>>;

@@ -4,6 +4,7 @@ import * as ir from '../ir/index.ts';
 import type { Engine, Executable } from '../runtime/index.ts';
 import { cosineLogits, promptFeaturesGraph } from './coop-graph.ts';
 import type { LearnedPrompt } from './learned-prompt.ts';
+import { runOnce } from './run-once.ts';
 import { normalizeRows } from './zero-shot.ts';
 
 /**
@@ -24,9 +25,8 @@ export async function promptWeights(
   const { contextLength } = text.architecture;
   const prompts = coopPrompts(tokenizer, classNames, { nCtx, position, contextLength });
   const layout = layOutPrompts(prompts, csc);
-  const executable = await engine.compile(promptFeaturesGraph({ layout, text, nCtx }));
-  const { text_features: features } = await executable.run({ ctx: context.data });
-  await executable.dispose();
+  const graph = promptFeaturesGraph({ layout, text, nCtx });
+  const { text_features: features } = await runOnce(engine, graph, { ctx: context.data });
   return normalizeRows(features!, text.projection.weight.shape[0]!);
 }
 

@@ -1,6 +1,6 @@
 import type { MethodConfig } from '../config/index.ts';
 import { parseEpochs, parseViews, UserError } from '../config/index.ts';
-import type { MethodContext, WordsOf } from './method.ts';
+import type { MethodContext, PictureReads, WordsOf } from './method.ts';
 
 /** How CoOp's SGD goes over the training pictures. */
 export interface SgdSettings {
@@ -35,6 +35,10 @@ export function sgdSettings(context: MethodContext): SgdSettings {
     views: context.views,
   };
 }
+
+/** Training crops whose features are made before a fit: N fixed ones of each picture, or none. */
+export const cropReads = (views: number | 'fresh'): PictureReads['train'] =>
+  views === 'fresh' ? null : views;
 
 export const viewsWords = (views: number | 'fresh'): string =>
   views === 'fresh' ? 'a new crop every time' : views === 1 ? '1 fixed crop' : `${views} fixed crops`;

@@ -5,10 +5,11 @@ import { linearScorer } from './classify.ts';
 import { batchSizeFor } from './coop.ts';
 import type { Fit, FittedMethod, Method, TaskSize } from './method.ts';
 import { promptFlops } from './prompt-flops.ts';
+import { cropReads } from './sgd-settings.ts';
 import { applyTextPart, compileTextTuning, startTextPart, type TextPart } from './text-tuning.ts';
 import { checkTrained, stepsPerEpoch, trainEpochs } from './train-loop.ts';
 import { TUNING_TUNABLE, TUNING_WORDS, type TuningSettings, tuningSettings } from './tuning-settings.ts';
-import { encodeTexts, normalizeRows } from './zero-shot.ts';
+import { checkTemplates, encodeTexts, normalizeRows } from './zero-shot.ts';
 
 /** Something learned on top of the text features of a hand-made prompt. */
 export interface TextConfig extends MethodConfig, TuningSettings {}
@@ -95,11 +96,9 @@ export function textMethod(own: {
     configure: (key, context) =>
       key === kind ? { kind, key, version, ...tuningSettings(context, learningRates) } : null,
     titleOf: () => title,
-    reads: ({ views }) => ({ train: views === 'fresh' ? null : views, val: true, test: true }),
+    reads: ({ views }) => ({ train: cropReads(views), val: true, test: true }),
     work: (config, size) => work(part, config, size),
-    check({ prompt }, { classNames, text, tokenizer }) {
-      textPrompts(tokenizer, fillTemplate(prompt, classNames), text.architecture.contextLength);
-    },
+    check: ({ prompt }, task) => checkTemplates([prompt], task),
     fit: (one) => fit(part, one),
   };
 }

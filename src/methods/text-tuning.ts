@@ -2,6 +2,7 @@ import type { Node, NodeOf } from '../ir/index.ts';
 import * as ir from '../ir/index.ts';
 import type { Engine } from '../runtime/index.ts';
 import { cosineLogits, crossEntropy } from './coop-graph.ts';
+import { runOnce } from './run-once.ts';
 import { SgdProgram, type SgdState, startState } from './sgd-program.ts';
 
 /** What is learned on top of frozen text features: a linear layer W [E, E], or a bias [E]. */
@@ -71,8 +72,6 @@ export async function applyTextPart(
   const embedDim = part === 'layer' ? Math.sqrt(param.length) : param.length;
   const features = ir.input('text_features', [text.length / embedDim, embedDim]);
   const graph = ir.makeGraph({ features: applied(part, features, partInput(part, embedDim)) });
-  const executable = await engine.compile(graph);
-  const fetched = await executable.run({ text_features: text, [PARAM]: param });
-  await executable.dispose();
+  const fetched = await runOnce(engine, graph, { text_features: text, [PARAM]: param });
   return fetched.features!;
 }

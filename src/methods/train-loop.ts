@@ -1,7 +1,7 @@
-import { UserError } from '../config/index.ts';
 import { stream } from '../data/index.ts';
 import { learningRates } from '../train/index.ts';
 import { batchSizeFor } from './coop.ts';
+import { diverged } from './diverged.ts';
 import type { EpochSource } from './method.ts';
 import type { StepSettings } from './sgd-program.ts';
 import type { SgdSettings } from './sgd-settings.ts';
@@ -26,6 +26,25 @@ export function stepsPerEpoch(count: number, batchSize: number): number {
   return Math.floor(count / Math.max(1, batchSizeFor(count, batchSize)));
 }
 
+/** Training pictures in the order of an epoch: a shuffle keyed by (seed, epoch). */
+export function epochOrder(count: number, seed: number, epoch: number): number[] {
+  const order = Array.from({ length: count }, (_, i) => i);
+  stream('order', seed, epoch).shuffle(order);
+  return order;
+}
+
+/** The learning rate of every epoch: constant warm-up, then a cosine towards zero. */
+export function epochRates(config: SgdSettings): ReturnType<typeof learningRates> {
+  return learningRates({
+    epochs: config.epochs,
+    baseLr: config.learningRate,
+    warmupEpochs: config.warmupEpochs,
+    warmupLr: config.warmupLearningRate,
+  });
+}
+
+const trainingWith = (rate: number): string => `training with learning rate ${rate}`;
+
 /**
  * Goes over the training pictures epoch by epoch as CoOp does: a shuffle keyed by (seed, epoch), constant warm-up, then
  * a cosine towards zero.
@@ -46,18 +65,11 @@ export async function trainEpochs(request: {
 }): Promise<Training> {
   const { config, seed, pictures, labels } = request;
   const { momentum, weightDecay } = config;
-  const rates = learningRates({
-    epochs: config.epochs,
-    baseLr: config.learningRate,
-    warmupEpochs: config.warmupEpochs,
-    warmupLr: config.warmupLearningRate,
-  });
   const batchSize = batchSizeFor(pictures.count, config.batchSize);
   const steps = stepsPerEpoch(pictures.count, config.batchSize);
   const lossPerEpoch: number[] = [];
-  for (const [epoch, rate] of rates.entries()) {
-    const order = Array.from({ length: pictures.count }, (_, i) => i);
-    stream('order', seed, epoch).shuffle(order);
+  for (const [epoch, rate] of epochRates(config).entries()) {
+    const order = epochOrder(pictures.count, seed, epoch);
     let total = 0;
     for (let step = 0; step < steps; step++) {
       request.beforeStep();
@@ -66,7 +78,8 @@ export async function trainEpochs(request: {
       const batch = { rows, labels: Int32Array.from(indices, (i) => labels[i]!) };
       const loss = await request.step(batch, { rate, momentum, weightDecay });
       if (!Number.isFinite(loss)) {
-        throw diverged(config.learningRate, `loss of epoch ${epoch + 1}, step ${step + 1}`, loss);
+        const where = `loss of epoch ${epoch + 1}, step ${step + 1}`;
+        throw diverged(`${trainingWith(config.learningRate)}, ${where}`, loss);
       }
       total += loss;
     }
@@ -81,16 +94,7 @@ export function checkTrained(params: Readonly<Record<string, Float32Array>>, rat
   for (const [name, data] of Object.entries(params)) {
     // A plain loop over millions: x - x is 0 but for NaN and the infinities.
     for (let i = 0; i < data.length; i++) {
-      if (data[i]! - data[i]! !== 0) throw diverged(rate, `the learned ${name}`, data[i]!);
+      if (data[i]! - data[i]! !== 0) throw diverged(`${trainingWith(rate)}, the learned ${name}`, data[i]!);
     }
   }
-}
-
-function diverged(rate: number, where: string, found: number): UserError {
-  return new UserError('TRAINING_DIVERGED', {
-    where: `training with learning rate ${rate}, ${where}`,
-    expected: 'finite numbers',
-    found: String(found),
-    hint: "smaller learning rates, as METHOD:lr=RATE; or check the checkpoint's weights, logit_scale above all",
-  });
 }

@@ -9,6 +9,7 @@ import {
 import * as ir from '../ir/index.ts';
 import type { Engine } from '../runtime/index.ts';
 import type { SettingWords, Task } from './method.ts';
+import { runOnce } from './run-once.ts';
 
 /** More prompts than this are counted in words, not listed. */
 const MOST_LISTED = 8;
@@ -48,9 +49,7 @@ export async function encodeTexts(
   texts: readonly string[],
 ): Promise<Float32Array> {
   const layout = layOutPrompts(textPrompts(tokenizer, texts, text.architecture.contextLength));
-  const executable = await engine.compile(ir.makeGraph({ features: encodePrompts(layout, text, null) }));
-  const fetched = await executable.run({});
-  await executable.dispose();
+  const fetched = await runOnce(engine, ir.makeGraph({ features: encodePrompts(layout, text, null) }), {});
   return fetched.features!;
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { explainDiskError, makeFolder, removeAbandonedFiles } from '../files/index.ts';
+import { methodOf } from '../methods/index.ts';
 import type { OkRecord } from './record-store.ts';
 
 /** Where a run keeps the prompts it learns; absolute, since workers may run elsewhere. */
@@ -36,6 +37,6 @@ export function preparePrompts(outDir: string): void {
 export function cellsWithoutPrompt(outDir: string, records: readonly OkRecord[]): string[] {
   const folder = promptFolder(outDir);
   return records
-    .filter(({ cell, key }) => cell.method.kind === 'coop' && !existsSync(promptPath(folder, key)))
+    .filter(({ cell, key }) => methodOf(cell.method).learnsPrompt && !existsSync(promptPath(folder, key)))
     .map(({ key }) => key);
 }

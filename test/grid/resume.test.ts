@@ -148,3 +148,27 @@ test('a training that diverges is one failed record, and the rest of the grid is
   assert.equal(rows.filter((row) => row.endsWith(',failed,TRAINING_DIVERGED')).length, 4);
   for (const line of stderr.trim().split('\n')) assert.ok('event' in JSON.parse(line), line);
 });
+
+test('of cells that are trained together one that diverges leaves the others finished', async (t) => {
+  const folder = temporaryFolder(t);
+  const out = join(folder, 'out');
+  const { code, stdout, stderr } = await run([
+    ...['bench', 'fewshot', '--datasets', 'icons_people', '--shots', '1', '--seeds', '1', '--views', '1'],
+    ...['--methods', 'coop_m4_end,coop_m4_end:lr=1e30', '--epochs', '4'],
+    ...['--out', out, '--cache', join(folder, 'cache'), '--progress', 'json', '--json'],
+  ]);
+  assert.equal(code, 1, stderr);
+  const events = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { event: string; taskId?: string });
+  const fits = events.filter(({ event, taskId }) => event === 'start' && !taskId!.startsWith('features'));
+  assert.equal(fits.length, 1, 'both are of one task');
+  const summary = JSON.parse(stdout) as { computed: number; failed: number };
+  assert.deepEqual([summary.computed, summary.failed], [1, 1]);
+  const records = recordsIn(out).map((name) => JSON.parse(readFileSync(join(out, 'records', name), 'utf8')));
+  const [failed, ok] = records.sort((a, b) => a.status.localeCompare(b.status));
+  assert.deepEqual([failed.cell.method.key, failed.error.code], ['coop_m4_end:lr=1e30', 'TRAINING_DIVERGED']);
+  assert.deepEqual([ok.status, ok.cell.method.key], ['ok', 'coop_m4_end']);
+  assert.equal(promptsIn(out).size, 1);
+});

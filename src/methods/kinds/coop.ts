@@ -10,7 +10,8 @@ import { type ContextFit, type CoOpFit, type FitHooks, fitContexts, fitCoOp } fr
 import type { Fit, FittedMethod, Method, TrainingSource } from '../method.ts';
 import { nearestWords } from '../nearest-words.ts';
 import { stepFlops } from '../prompt-flops.ts';
-import { SGD_TUNABLE, SGD_WORDS, sgdSettings } from '../sgd-settings.ts';
+import { cropReads, SGD_TUNABLE, SGD_WORDS, sgdSettings } from '../sgd-settings.ts';
+import { stepsPerEpoch } from '../train-loop.ts';
 import { normalizeRows } from '../zero-shot.ts';
 
 /** Raised on purpose when the method's numbers change. */
@@ -24,11 +25,6 @@ const POSITION_WORDS = {
 
 /** Words listed for each learned context vector. */
 const NEAREST_WORDS = 5;
-
-/** Steps of a fit; the last short batch of an epoch is dropped. */
-function stepsOf({ epochs, batchSize }: Pick<CoOpConfig, 'epochs' | 'batchSize'>, count: number): number {
-  return epochs * Math.max(1, Math.floor(count / batchSizeFor(count, batchSize)));
-}
 
 /** What a step needs to know, of a source's classes and batch. */
 function specOf({ config, source }: Fit<CoOpConfig>): CoOpStepSpec {
@@ -145,6 +141,7 @@ export const coop: Method<CoOpConfig> = {
   ],
   pattern: 'coop_m<M>_<end|mid|front>[_csc]',
   learns: true,
+  learnsPrompt: true,
   words: {
     nCtx: { name: 'context vectors M', value: String },
     position: { name: 'class name', value: (position) => POSITION_WORDS[position] },
@@ -159,11 +156,11 @@ export const coop: Method<CoOpConfig> = {
     return variant && { kind: 'coop', key, version: VERSION, ...variant, ...sgdSettings(context) };
   },
   titleOf: (key) => coopTitle(parseCoOpKey(key) as CoOpVariant),
-  reads: ({ views }) => ({ train: views === 'fresh' ? null : views, val: false, test: true }),
+  reads: ({ views }) => ({ train: cropReads(views), val: false, test: true }),
   work(config, { classNames, text, tokenizer, train }) {
     const { nCtx, position, csc, views } = config;
     const prompts = coopPrompts(tokenizer, classNames, { nCtx, position, contextLength: text.contextLength });
-    const calls = stepsOf(config, train);
+    const calls = config.epochs * stepsPerEpoch(train, config.batchSize);
     const batch = batchSizeFor(train, config.batchSize);
     return {
       flops: calls * stepFlops(layOutPrompts(prompts, csc), text),

@@ -9,7 +9,7 @@ import { PixelClassifier } from '../pixel-classifier.ts';
 import { promptFlops } from '../prompt-flops.ts';
 import { checkTrained, stepsPerEpoch, trainEpochs } from '../train-loop.ts';
 import { TUNING_TUNABLE, TUNING_WORDS, type TuningSettings, tuningSettings } from '../tuning-settings.ts';
-import { encodeTexts } from '../zero-shot.ts';
+import { checkTemplates, encodeTexts } from '../zero-shot.ts';
 
 /** Raised on purpose when the method's numbers change. */
 const VERSION = 1;
@@ -78,11 +78,16 @@ async function fit(one: Fit<FinetuneConfig>): Promise<FittedMethod> {
       });
       checkTrained(state.params, learningRate);
       const classifier = await PixelClassifier.compile(engine, tuner.tuned(state), text, batch);
-      const predicted = await classifier.predict(val.labels.length, (indices) => {
-        source.throwIfCancelled();
-        return val.pixels(indices);
-      });
-      return { fitted: classifier, training, correct: countCorrect(predicted, val.labels) };
+      try {
+        const predicted = await classifier.predict(val.labels.length, (indices) => {
+          source.throwIfCancelled();
+          return val.pixels(indices);
+        });
+        return { fitted: classifier, training, correct: countCorrect(predicted, val.labels) };
+      } catch (error) {
+        await classifier.dispose();
+        throw error;
+      }
     },
     discard: (classifier) => classifier.dispose(),
   });
@@ -114,8 +119,6 @@ export const finetuneImage: Method<FinetuneConfig> = {
   titleOf: () => 'Image encoder fine-tuning',
   reads: () => ({ train: null, val: 'pixels', test: false }),
   work,
-  check({ prompt }, { classNames, text, tokenizer }) {
-    textPrompts(tokenizer, fillTemplate(prompt, classNames), text.architecture.contextLength);
-  },
+  check: ({ prompt }, task) => checkTemplates([prompt], task),
   fit,
 };

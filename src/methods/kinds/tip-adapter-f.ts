@@ -1,8 +1,8 @@
-import { type MethodConfig, UserError } from '../../config/index.ts';
-import { stream } from '../../data/index.ts';
+import type { MethodConfig } from '../../config/index.ts';
 import { AdamW, learningRates } from '../../train/index.ts';
+import { diverged } from '../diverged.ts';
 import type { Fit, Method } from '../method.ts';
-import { SGD_TUNABLE, SGD_WORDS } from '../sgd-settings.ts';
+import { cropReads, SGD_TUNABLE, SGD_WORDS } from '../sgd-settings.ts';
 import {
   BATCH_ROWS,
   buildCache,
@@ -14,6 +14,7 @@ import {
 } from '../tip-adapter.ts';
 import type { PictureCache } from '../tip-adapter-program.ts';
 import { CACHE_TUNABLE, CACHE_WORDS, type CacheSettings, cacheSettings } from '../tip-adapter-settings.ts';
+import { epochOrder } from '../train-loop.ts';
 import { checkTemplates } from '../zero-shot.ts';
 
 /** Tip-Adapter with keys that are trained. */
@@ -42,20 +43,10 @@ interface Tuned {
   readonly steps: number;
 }
 
-/** @throws {UserError} TRAINING_DIVERGED */
-function checkLoss(loss: number, epoch: number): void {
-  if (Number.isFinite(loss)) return;
-  throw new UserError('TRAINING_DIVERGED', {
-    where: `Tip-Adapter-F's training, loss of epoch ${epoch + 1}`,
-    expected: 'a finite number',
-    found: String(loss),
-    hint: "a smaller learning rate, as tip_adapter_f:lr=RATE; or check the checkpoint's weights, logit_scale above all",
-  });
-}
-
 /**
  * Trains the keys: AdamW on the cross-entropy of the whole logits, α and β fixed; the rate falls as a cosine over all
  * steps; the last short batch of an epoch counts. Crops follow those that the keys were made of.
+ * @throws {UserError} TRAINING_DIVERGED
  */
 async function tuneKeys({ config, source }: Fit<TipAdapterFConfig>, start: PictureCache): Promise<Tuned> {
   const { towers, train, seed } = source;
@@ -72,8 +63,7 @@ async function tuneKeys({ config, source }: Fit<TipAdapterFConfig>, start: Pictu
   });
   const lossPerEpoch: number[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = Array.from({ length: crops.count }, (_, i) => i);
-    stream('order', seed, epoch).shuffle(order);
+    const order = epochOrder(crops.count, seed, epoch);
     let total = 0;
     for (let first = 0; first < order.length; first += batchSize) {
       source.throwIfCancelled();
@@ -81,7 +71,9 @@ async function tuneKeys({ config, source }: Fit<TipAdapterFConfig>, start: Pictu
       const images = await crops.batch(config.passes + epoch, batch);
       const labels = Int32Array.from(batch, (i) => train.labels[i]!);
       const { loss, keysGrad } = await program.step(cache, images, labels, config);
-      checkLoss(loss, epoch);
+      if (!Number.isFinite(loss)) {
+        throw diverged(`Tip-Adapter-F's training, loss of epoch ${epoch + 1}`, loss);
+      }
       adamw.step(cache.keys, keysGrad, rates[adamw.steps]!);
       total += loss * batch.length;
     }
@@ -129,7 +121,7 @@ export const tipAdapterF: Method<TipAdapterFConfig> = {
         }
       : null,
   titleOf: () => 'Tip-Adapter-F',
-  reads: ({ views }) => ({ train: views === 'fresh' ? null : views, val: true, test: true }),
+  reads: ({ views }) => ({ train: cropReads(views), val: true, test: true }),
   work(config, size) {
     const { train, embedDim } = size;
     const { flops, calls, freshPictures } = cacheWork(config, size);

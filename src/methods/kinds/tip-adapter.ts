@@ -1,5 +1,6 @@
 import type { MethodConfig } from '../../config/index.ts';
 import type { Method } from '../method.ts';
+import { cropReads } from '../sgd-settings.ts';
 import { buildCache, cacheScorer, cacheWork, chooseStrengths } from '../tip-adapter.ts';
 import { CACHE_TUNABLE, CACHE_WORDS, type CacheSettings, cacheSettings } from '../tip-adapter-settings.ts';
 import { checkTemplates } from '../zero-shot.ts';
@@ -32,7 +33,7 @@ export const tipAdapter: Method<TipAdapterConfig> = {
   configure: (key, context) =>
     key === 'tip_adapter' ? { kind: 'tip_adapter', key, version: VERSION, ...cacheSettings(context) } : null,
   titleOf: () => 'Tip-Adapter',
-  reads: ({ views }) => ({ train: views === 'fresh' ? null : views, val: true, test: true }),
+  reads: ({ views }) => ({ train: cropReads(views), val: true, test: true }),
   work: cacheWork,
   check: ({ prompts }, task) => checkTemplates(prompts, task),
   async fit({ config, source }) {

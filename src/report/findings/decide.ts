@@ -1,5 +1,5 @@
 import { mean, pairedInterval, twoSampleInterval } from '../statistics.ts';
-import { type ContrastUnit, contrast, type Term } from './contrast.ts';
+import { type ContrastUnit, contrast, type Term, type UnitValue } from './contrast.ts';
 import type { Evidence, Verdict } from './finding.ts';
 import type { Results } from './results.ts';
 
@@ -20,15 +20,18 @@ export interface Question {
   readonly on?: 'targets';
   /** These sets only. */
   readonly among?: readonly string[];
+  /** The paper claims it of one set: where there is one, its test pictures decide. Default: sets decide. */
+  readonly ofOneSet?: boolean;
 }
 
 /**
- * The paired test of a question: the unit is the set (or target), seeds averaged, two-sided 95 %. Where there is one
- * set the unit is its test picture (bootstrap).
+ * The paired test of a question: the unit is the set (or target), seeds averaged, two-sided 95 %. Of one alone the
+ * interval is over its test pictures (bootstrap), which decides only what is claimed of one set.
  *
  * @returns null where no set has the records.
  */
-export function ask(results: Results, { question, terms, claim, on, among }: Question): Evidence | null {
+export function ask(results: Results, asking: Question): Evidence | null {
+  const { question, terms, claim, on, among } = asking;
   const units: readonly ContrastUnit[] =
     on === 'targets' ? results.shifts : results.sets.map((dataset) => ({ dataset, target: dataset }));
   const asked = units.filter(({ dataset }) => among === undefined || among.includes(dataset));
@@ -37,25 +40,7 @@ export function ask(results: Results, { question, terms, claim, on, among }: Que
   if (only === undefined) return null;
   const difference = mean(values.map(({ value }) => value));
   const unit = on ?? 'datasets';
-  if (values.length === 1) {
-    const interval = only.within();
-    const title = results.titleOf(only.target);
-    const remark =
-      interval === null
-        ? `${title} alone: one ${unit.slice(0, -1)} decides nothing`
-        : `${title} alone: over its test pictures, so it speaks of ${title} only`;
-    const n = interval === null ? 1 : only.pictures;
-    const verdict = verdictOf(interval, claim);
-    return {
-      question,
-      verdict,
-      difference,
-      interval,
-      n,
-      unit: interval === null ? unit : 'pictures',
-      remark,
-    };
-  }
+  if (values.length === 1) return { question, difference, ...ofOne(results, only, asking) };
   const interval = pairedInterval(values.map(({ value }) => value));
   const few = values.length < FEWEST_UNITS;
   return {
@@ -66,6 +51,28 @@ export function ask(results: Results, { question, terms, claim, on, among }: Que
     n: values.length,
     unit,
     ...(few ? { remark: `${values.length} ${unit} are too few to decide` } : {}),
+  };
+}
+
+/** What one set or target says by its test pictures. */
+function ofOne(
+  { titleOf }: Results,
+  { target, pictures, within }: UnitValue,
+  { claim, on, ofOneSet = false }: Question,
+): Omit<Evidence, 'question' | 'difference'> {
+  const unit = on ?? 'datasets';
+  const [title, interval] = [titleOf(target), within()];
+  const nothing = `one ${unit.slice(0, -1)} decides nothing`;
+  if (interval === null) {
+    return { verdict: 'undecided', interval, n: 1, unit, remark: `${title} alone: ${nothing}` };
+  }
+  const speaks = ofOneSet ? `so it speaks of ${title} only` : nothing;
+  return {
+    verdict: ofOneSet ? verdictOf(interval, claim) : 'undecided',
+    interval,
+    n: pictures,
+    unit: 'pictures',
+    remark: `${title} alone: over its test pictures, ${speaks}`,
   };
 }
 

@@ -26,7 +26,7 @@ export function findingsSection(parts: readonly BackboneAnswers[], limited: bool
   });
   const rest = notAsked(parts);
   const warning = limited ? ' In a limited run nothing here counts.' : '';
-  const note = `Each conclusion is a claim with a paired test: it holds where the two-sided 95 % interval lies wholly on the claimed side, does not hold where it lies wholly on the other, and is undecided otherwise. The unit is the dataset (on a shift the target), seeds averaged; fewer than three are undecided. Where there is one dataset alone the interval is over its test pictures (bootstrap). “Equal” is within ${100 * EQUAL_WITHIN} point. A claim with several tests holds where all do. Of many claims one in twenty is decided by chance.${warning}`;
+  const note = `Each conclusion is a claim with a paired test: it holds where the two-sided 95 % interval lies wholly on the claimed side, does not hold where it lies wholly on the other, and is undecided otherwise. The unit is the dataset (on a shift the target), seeds averaged; fewer than three are undecided. Where there is one dataset alone the interval is over its test pictures (bootstrap), and decides only what the paper claims of ImageNet alone. “Equal” is within ${100 * EQUAL_WITHIN} point. A claim with several tests holds where all do. Of many claims one in twenty is decided by chance.${warning}`;
   const content = html`${shown}${
     rest.length > 0 &&
     html`<details><summary>Not asked: ${integer(rest.length)} for want of records</summary><ul class="plain">${rest.map(

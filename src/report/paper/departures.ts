@@ -10,15 +10,18 @@ export function departures(plan: ReportPlan): readonly string[] {
   if (paper === undefined) return [];
   const sets = paperSets(paper);
   const cells = plan.cells.map(({ cell }) => cell).filter(({ dataset }) => sets.has(dataset.key));
+  // The protocol is CoOp's; what others train has settings of its own.
+  const coop = cells.filter(({ method }) => method.kind === 'coop');
   const { protocol } = paper;
   return [
     ...seedWords(plan, protocol.seeds),
-    ...differing(cells, 'views', () => 'fresh', viewWords, 'a new random crop every time'),
-    ...epochWords(cells, paper),
-    ...differing(cells, 'learningRate', () => protocol.lr, String, `a learning rate of ${protocol.lr}`),
-    ...differing(cells, 'batchSize', () => protocol.batch_size, String, `batches of ${protocol.batch_size}`),
+    ...differing(coop, 'views', 'fresh', viewWords, 'a new random crop every time'),
+    ...epochWords(coop, paper),
+    ...differing(coop, 'learningRate', protocol.lr, String, `a learning rate of ${protocol.lr}`),
+    ...differing(coop, 'batchSize', protocol.batch_size, String, `batches of ${protocol.batch_size}`),
     ...promptWords(plan, cells, paper),
     ...probeWords(cells),
+    ...cacheWords(cells),
     ...(cells.some(({ limit }) => limit !== null)
       ? ['Only some of the test pictures were scored; the paper scores all.']
       : []),
@@ -31,18 +34,15 @@ function seedWords(plan: ReportPlan, seeds: readonly number[]): readonly string[
   return [`Seeds here: ${plan.seeds.join(', ')}; the paper’s mean is over seeds ${seeds.join(', ')}.`];
 }
 
-/** Values of a setting that are not the paper's, of the methods that have it. */
+/** Values of a setting that are not the paper's. */
 function differing(
   cells: readonly Cell[],
   setting: string,
-  expected: (cell: Cell) => unknown,
+  expected: unknown,
   words: (value: unknown) => string,
   papers: string,
 ): readonly string[] {
-  const others = cells.filter((cell) => {
-    const value = cell.method[setting];
-    return value !== undefined && value !== expected(cell);
-  });
+  const others = cells.filter(({ method }) => method[setting] !== expected);
   if (others.length === 0) return [];
   const values = [...new Set(others.map((cell) => words(cell.method[setting])))];
   const name = setting.replace(/([A-Z])/g, ' $1').toLowerCase();
@@ -89,6 +89,24 @@ function probeWords(cells: readonly Cell[]): readonly string[] {
     ...(imagenet
       ? [
           'On ImageNet its C is chosen on training pictures that were not drawn; the official code takes test pictures.',
+        ]
+      : []),
+  ];
+}
+
+/** Tip-Adapter is not the paper's: its numbers were published by its own authors. */
+function cacheWords(cells: readonly Cell[]): readonly string[] {
+  const kinds = new Set(cells.map(({ method }) => method.kind));
+  const [plain, trained] = [kinds.has('tip_adapter'), kinds.has('tip_adapter_f')];
+  return [
+    ...(plain || trained
+      ? [
+          'Tip-Adapter’s α and β are chosen on validation shots, over one grid for all sets, with the prompts of zero-shot; its official code, whose numbers are published, has a grid for each set, and on ImageNet seven prompts and a choice on test pictures.',
+        ]
+      : []),
+    ...(trained
+      ? [
+          'Tip-Adapter-F keeps the keys of its last step; its official code keeps those that do best on test pictures, and reports the best it saw there.',
         ]
       : []),
   ];

@@ -78,3 +78,18 @@ test('what was done differently is said, and only that', () => {
   });
   assert.deepEqual(departures(zeroshot), []);
 });
+
+test('CoOp’s protocol is asked of CoOp; Tip-Adapter’s own differences are said', () => {
+  const of = (kind: string) => {
+    const key = kind;
+    const own = { kind, key, version: 1, learningRate: 0.001, batchSize: 256, epochs: 20, views: 1 };
+    const other = fakePaperPlan({ methods: [{ key, title: key }], shots: [16] });
+    const cells = other.cells.map(({ key, cell }) => ({ key, cell: { ...cell, method: own } }));
+    return departures({ ...other, cells });
+  };
+  assert.deepEqual(of('text_bias'), []);
+  const [choice, ...rest] = of('tip_adapter');
+  assert.match(choice!, /α and β are chosen on validation shots.*test pictures/);
+  assert.deepEqual(rest, []);
+  assert.match(of('tip_adapter_f').join('\n'), /keys of its last step/);
+});

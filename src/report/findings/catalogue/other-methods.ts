@@ -1,3 +1,4 @@
+import { paperBackbone } from '../../paper/lookup.ts';
 import { minus, plus } from '../contrast.ts';
 import { ask } from '../decide.ts';
 import type { Finding } from '../finding.ts';
@@ -12,10 +13,10 @@ const FINE_TUNING = {
   text_bias: 'a bias on the text features',
 } as const;
 
-/** The paper's models from the weakest to the strongest. */
-const BACKBONES = ['RN50', 'RN101', 'ViT-B/32', 'ViT-B/16'];
+/** The paper's models from the weakest to the strongest, as its reference names them. */
+const BACKBONES = ['rn50', 'rn101', 'vit_b32', 'vit_b16'];
 
-/** What the paper concludes about models and about other ways to adapt one. */
+/** What the paper concludes about models and about other ways to adapt one: on ImageNet alone. */
 export const METHOD_FINDINGS: readonly Finding[] = [
   {
     key: 'better-backbones',
@@ -28,7 +29,7 @@ export const METHOD_FINDINGS: readonly Finding[] = [
         .map(([worse]) =>
           atMostShots(results, (shots) => {
             const terms = [plus(COOP, shots), minus(COOP, shots, { backbone: worse })];
-            return ask(results, { question: `over ${worse}, ${inShots(shots)}`, terms });
+            return ask(results, { question: `over ${worse}, ${inShots(shots)}`, terms, ofOneSet: true });
           }),
         ),
   },
@@ -41,7 +42,7 @@ export const METHOD_FINDINGS: readonly Finding[] = [
       Object.entries(ENSEMBLES).map(([method, words]) =>
         atMostShots(results, (shots) => {
           const terms = [plus(COOP, shots), minus(method, 0)];
-          return ask(results, { question: `over ${words}, ${inShots(shots)}`, terms });
+          return ask(results, { question: `over ${words}, ${inShots(shots)}`, terms, ofOneSet: true });
         }),
       ),
   },
@@ -54,28 +55,34 @@ export const METHOD_FINDINGS: readonly Finding[] = [
       Object.entries(FINE_TUNING).map(([method, words]) =>
         atMostShots(results, (shots) => {
           const terms = [plus(COOP, shots), minus(method, shots)];
-          return ask(results, { question: `over ${words}, ${inShots(shots)}`, terms });
+          return ask(results, { question: `over ${words}, ${inShots(shots)}`, terms, ofOneSet: true });
         }),
       ),
   },
 ];
 
-/** Backbones from the weakest to the strongest: the paper's as it has them, others by their hand-made prompts. */
+/**
+ * Backbones from the weakest to the strongest: the paper's as it has them, others by their hand-made prompts, over the
+ * sets where all of them have those.
+ */
 function ordered(results: Results): readonly string[] {
   const { backbones, sets } = results;
-  if (backbones.every((name) => BACKBONES.includes(name))) {
-    return BACKBONES.filter((name) => backbones.includes(name));
+  const names = backbones.map(paperBackbone);
+  if (names.every((name) => name !== null) && new Set(names).size === names.length) {
+    return BACKBONES.flatMap((name) => backbones.filter((_, i) => names[i] === name));
   }
-  const zeroShot = backbones.map((backbone) => {
-    const accuracies = sets.map((dataset) => {
+  const zeroShot = backbones.map((backbone) => ({
+    backbone,
+    accuracies: sets.map((dataset) => {
       const runs = results.runs({ backbone, method: ZERO_SHOT, shots: 0, dataset, target: dataset });
       return runs?.get(null)?.accuracy ?? null;
-    });
-    return { backbone, accuracies };
-  });
-  const known = zeroShot.filter(({ accuracies }) => accuracies.every((accuracy) => accuracy !== null));
-  const sum = (values: readonly (number | null)[]) => values.reduce<number>((a, b) => a + (b ?? 0), 0);
-  return [...known].sort((a, b) => sum(a.accuracies) - sum(b.accuracies)).map(({ backbone }) => backbone);
+    }),
+  }));
+  const known = zeroShot.filter(({ accuracies }) => accuracies.some((accuracy) => accuracy !== null));
+  const shared = sets.flatMap((_, i) => (known.every(({ accuracies }) => accuracies[i] !== null) ? [i] : []));
+  if (shared.length === 0) return [];
+  const sum = ({ accuracies }: (typeof known)[number]) => shared.reduce((all, i) => all + accuracies[i]!, 0);
+  return known.toSorted((a, b) => sum(a) - sum(b)).map(({ backbone }) => backbone);
 }
 
 /** Neighbours in a list. */
