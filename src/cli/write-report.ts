@@ -1,5 +1,6 @@
 import { readPaperReference } from '../../benchmarks/index.ts';
 import { datasetAdapter, isDatasetKey } from '../../datasets/index.ts';
+import { PUBLISHED_MODELS } from '../checkpoint/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { methodOf, methodTitle, settingWords } from '../methods/index.ts';
 import type { PaperReference, ReportPlan, RunCircumstances } from '../report/index.ts';
@@ -10,6 +11,11 @@ import {
   runtimeVersions,
   type StudyGrid,
 } from '../runner/index.ts';
+
+/** What the paper's backbones are, by content. */
+const OPENAI_WEIGHTS: ReadonlySet<string> = new Set(
+  PUBLISHED_MODELS.flatMap((model) => (model.publisher === 'openai' ? [model.sha256] : [])),
+);
 
 /** What a report shows of one study. */
 function reportPlan(
@@ -30,6 +36,7 @@ function reportPlan(
     shots,
     seeds,
     paper,
+    paperWeights: OPENAI_WEIGHTS,
     notes: datasetNotes(grid, experiment.data),
     versions: { ...versions, ...(gitRevision === null ? {} : { revision: gitRevision }) },
     kindTitle: (config) => methodOf(config).title,

@@ -35,6 +35,8 @@ export interface ReportPlan {
   readonly notes?: readonly string[];
   /** Published numbers to stand beside ours; without it none do. */
   readonly paper?: PaperReference;
+  /** SHA-256 (hex) of the checkpoints that the published numbers are of. */
+  readonly paperWeights?: ReadonlySet<string>;
   /** The word for methods of a kind, e.g. "CoOp". */
   readonly kindTitle: (method: MethodConfig) => string;
   /** A method's settings in words, in the order of the page; the same names for all methods of a kind. */

@@ -14,6 +14,7 @@ export function departures(plan: ReportPlan): readonly string[] {
   const coop = cells.filter(({ method }) => method.kind === 'coop');
   const { protocol } = paper;
   return [
+    ...weightWords(cells, plan.paperWeights),
     ...seedWords(plan, protocol.seeds),
     ...differing(coop, 'views', 'fresh', viewWords, 'a new random crop every time'),
     ...epochWords(coop, paper),
@@ -25,6 +26,17 @@ export function departures(plan: ReportPlan): readonly string[] {
     ...(cells.some(({ limit }) => limit !== null)
       ? ['Only some of the test pictures were scored; the paper scores all.']
       : []),
+  ];
+}
+
+/** Backbones go by their names: a file of that name may hold anything. */
+function weightWords(cells: readonly Cell[], known: ReadonlySet<string> | undefined): readonly string[] {
+  if (known === undefined) return [];
+  const others = cells.filter(({ backbone: { sha256 } }) => !known.has(sha256));
+  const names = [...new Set(others.map(({ backbone: { name } }) => name))];
+  if (names.length === 0) return [];
+  return [
+    `${listing(names)} ${names.length === 1 ? 'is' : 'are'} not the file${names.length === 1 ? '' : 's'} that OpenAI published (another SHA-256): converted weights, or another model of that name.`,
   ];
 }
 

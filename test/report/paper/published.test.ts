@@ -77,6 +77,10 @@ test('what was done differently is said, and only that', () => {
     datasets: [PAPER_SETS[0]],
   });
   assert.deepEqual(departures(zeroshot), []);
+  const weights = new Set([zeroshot.cells[0]!.cell.backbone.sha256]);
+  assert.deepEqual(departures({ ...zeroshot, paperWeights: weights }), []);
+  const [other] = departures({ ...zeroshot, paperWeights: new Set(['another']) });
+  assert.match(other!, /^RN50 is not the file that OpenAI published/);
 });
 
 test('CoOp’s protocol is asked of CoOp; Tip-Adapter’s own differences are said', () => {
