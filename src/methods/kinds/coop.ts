@@ -25,6 +25,9 @@ const POSITION_WORDS = {
 /** Words listed for each learned context vector. */
 const NEAREST_WORDS = 5;
 
+/** Graphs of a fit: a step, forward and back, and the text features at its end. */
+const TEXT_GRAPHS = 3;
+
 /** Steps of a fit; the last short batch of an epoch is dropped. */
 function stepsOf({ epochs, batchSize }: Pick<CoOpConfig, 'epochs' | 'batchSize'>, count: number): number {
   return epochs * Math.max(1, Math.floor(count / batchSizeFor(count, batchSize)));
@@ -168,6 +171,9 @@ export const coop: Method<CoOpConfig> = {
     return {
       flops: calls * stepFlops(layOutPrompts(prompts, csc), text),
       calls,
+      textGraphs: TEXT_GRAPHS,
+      // Distances of every vector to every word.
+      numbers: csc ? 0 : nCtx * text.vocabSize * text.width,
       freshPictures: views === 'fresh' ? calls * batch : 0,
     };
   },
