@@ -19,7 +19,7 @@ import { addGridOptions, type BenchFlags } from './bench-options.ts';
 import { benchSpeedCommand } from './bench-speed.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { remark } from './command-options.ts';
-import { estimateHours, formatHours } from './estimate.ts';
+import { estimateExperiment, formatEstimate } from './estimate.ts';
 import { exitWith } from './exit.ts';
 import { resolveExperiment } from './grid.ts';
 import { chooseRuntime } from './runtime-choice.ts';
@@ -35,15 +35,14 @@ function remarksFor(mode: ProgressMode): (message: string) => void {
 /** Prints the cells and an estimate of their cost on this machine. */
 async function printPlan(experiment: Experiment, parallelism: Parallelism, json: boolean): Promise<void> {
   const cells = planCells(experiment);
-  const hours = await estimateHours(experiment, cells, parallelism);
-  const estimateMs = hours.reduce((sum, of) => sum + of.hours, 0) * 3_600_000;
+  const estimate = await estimateExperiment(experiment, parallelism);
   if (json) {
-    process.stdout.write(`${JSON.stringify({ cells, estimateMs, hours })}\n`);
+    process.stdout.write(`${JSON.stringify({ cells, ...estimate })}\n`);
     return;
   }
   for (const { key, cell } of cells) process.stdout.write(`${key}  ${cellLabel(cell)}\n`);
   process.stdout.write(
-    `\n${formatHours(hours)}\n${cells.length} cells, about ${formatDuration(estimateMs)} with ${parallelism.workers} workers ` +
+    `\n${formatEstimate(estimate)}\n${cells.length} cells, about ${formatDuration(estimate.estimateMs)} with ${parallelism.workers} workers ` +
       'from nothing (counted multiplications over the rate of this machine)\n',
   );
 }

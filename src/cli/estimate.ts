@@ -1,94 +1,78 @@
-import type { PlannedCell } from '../config/index.ts';
-import { methodOf } from '../methods/index.ts';
 import {
-  cellSizes,
-  datasetsOf,
   type Experiment,
-  fitMilliseconds,
+  estimateRun,
   formatDuration,
   type Parallelism,
-  pictureMilliseconds,
-  picturesNeeded,
-  rememberedDraws,
+  type SetCost,
+  spanMilliseconds,
 } from '../runner/index.ts';
 import { type EngineChoice, openEngine } from '../runtime/index.ts';
 import { compileMultiplication, MULTIPLICATION_FLOPS } from './speed/multiplication.ts';
 
-/** Hours of one dataset on one backbone, all methods, from nothing. */
-export interface HoursOf {
-  readonly dataset: string;
-  readonly backbone: string;
-  readonly cells: number;
-  readonly hours: number;
+/** What `--dry-run --json` tells of time, from nothing. */
+export interface TimeEstimate {
+  /** The whole run. */
+  readonly estimateMs: number;
+  /** Each set on each backbone by itself, all methods. */
+  readonly hours: readonly {
+    readonly dataset: string;
+    readonly backbone: string;
+    readonly cells: number;
+    readonly hours: number;
+  }[];
+  /** All sets together, by backbone. */
+  readonly allHours: Readonly<Record<string, number>>;
+  /** What each study adds to those before it: what they share counts once. */
+  readonly studies: readonly { readonly study: string; readonly cells: number; readonly hours: number }[];
 }
 
 /** Part of the machine's matrix multiplication rate that training and encoding reach, roughly. */
 const REACHED = 0.7;
-const PRODUCTS = 5;
+const MEASURE_MS = 700;
 const HOUR_MS = 3_600_000;
 
-/** Floating-point operations a millisecond that one worker reaches on this machine. */
+/** From the command's start to the first task, what workers load, and from the last task to the report. */
+const START_MS = 3500;
+
+/** Floating-point operations a millisecond that one worker reaches here, beside what else runs on the machine. */
 async function measureRate(runtime: Experiment['runtime'], threads: number): Promise<number> {
   const engine = openEngine(runtime as EngineChoice, threads);
   const multiplication = await compileMultiplication(engine);
-  const times: number[] = [];
-  for (let i = 0; i <= PRODUCTS; i++) times.push(await multiplication.run());
+  await multiplication.run();
+  let [products, elapsed] = [0, 0];
+  for (; elapsed < MEASURE_MS; products++) elapsed += await multiplication.run();
   await multiplication.dispose();
-  // The first one warms up.
-  const median = times.slice(1).sort((a, b) => a - b)[Math.floor(PRODUCTS / 2)] as number;
-  return (MULTIPLICATION_FLOPS / median) * REACHED;
+  return ((products * MULTIPLICATION_FLOPS) / elapsed) * REACHED;
 }
 
 /**
- * Estimates what every set costs on every backbone: counted multiplications over a rate that is measured here in a
- * second, and some overhead.
+ * Estimates what every set costs on every backbone, and what every study adds: counted multiplications over a rate
+ * that is measured here in a second, and what stands beside them.
  */
-export async function estimateHours(
+export async function estimateExperiment(
   experiment: Experiment,
-  cells: readonly PlannedCell[],
   { workers, threads }: Parallelism,
-): Promise<HoursOf[]> {
+): Promise<TimeEstimate> {
   const rate = await measureRate(experiment.runtime, threads);
-  const { sources, targets } = datasetsOf(experiment);
-  const datasets = new Map([...targets, ...sources].map((dataset) => [dataset.key, dataset]));
-  const drawOf = rememberedDraws();
-  return experiment.backbones.flatMap((backbone) => {
-    const sizeOf = cellSizes(backbone, sources, drawOf);
-    return sources.map(({ key }): HoursOf => {
-      const own = cells.filter(
-        ({ cell }) => cell.backbone.sha256 === backbone.sha256 && cell.dataset.key === key,
-      );
-      // A view of a picture is encoded once for all cells.
-      const pictures = [...picturesNeeded(own, datasets, drawOf).values()].reduce(
-        (sum, needed) => sum + needed.count,
-        0,
-      );
-      const fits = own.reduce((sum, planned) => {
-        const { method } = planned.cell;
-        return sum + fitMilliseconds(methodOf(method).work(method, sizeOf(planned)), backbone.size, rate);
-      }, 0);
-      const milliseconds = (pictures * pictureMilliseconds(backbone.size, rate) + fits) / workers;
-      return { dataset: key, backbone: backbone.name, cells: own.length, hours: milliseconds / HOUR_MS };
-    });
-  });
+  const { sets, studies } = estimateRun(experiment, rate);
+  const hours = (of: readonly SetCost[]): number => spanMilliseconds(of, workers) / HOUR_MS;
+  const allHours = experiment.backbones.map(({ name }) => [
+    name,
+    hours(sets.filter(({ backbone }) => backbone === name)),
+  ]);
+  return {
+    estimateMs: START_MS + spanMilliseconds(sets, workers),
+    hours: sets.map((set) => {
+      const { dataset, backbone, cells } = set;
+      return { dataset, backbone, cells, hours: hours([set]) };
+    }),
+    allHours: Object.fromEntries(allHours),
+    studies: studies.map(({ study, cells, workMs }) => ({ study, cells, hours: workMs / workers / HOUR_MS })),
+  };
 }
 
-/** A table of times: a row a dataset, a column a backbone. */
-export function formatHours(estimates: readonly HoursOf[]): string {
-  const backbones = [...new Set(estimates.map(({ backbone }) => backbone))];
-  const datasets = [...new Set(estimates.map(({ dataset }) => dataset))];
-  const sum = (of: readonly HoursOf[]): string =>
-    formatDuration(of.reduce((total, { hours }) => total + hours, 0) * HOUR_MS);
-  const rows = [
-    ['', ...backbones],
-    ...datasets.map((key) => [
-      key,
-      ...backbones.map((name) =>
-        sum(estimates.filter(({ dataset, backbone }) => dataset === key && backbone === name)),
-      ),
-    ]),
-    ['all', ...backbones.map((name) => sum(estimates.filter(({ backbone }) => backbone === name)))],
-  ];
+/** Rows as lines, the first column to the left and the others to the right. */
+function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows
     .map((row) =>
@@ -96,4 +80,21 @@ export function formatHours(estimates: readonly HoursOf[]): string {
     )
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** Tables of times: a row a dataset, a column a backbone; where there are several studies, a row a study. */
+export function formatEstimate({ hours, allHours, studies }: TimeEstimate): string {
+  const backbones = Object.keys(allHours);
+  const datasets = [...new Set(hours.map(({ dataset }) => dataset))];
+  const time = (of: number): string => formatDuration(of * HOUR_MS);
+  const timeOf = (key: string, name: string): string =>
+    time(hours.find(({ dataset, backbone }) => dataset === key && backbone === name)?.hours ?? 0);
+  const sets = formatTable([
+    ['', ...backbones],
+    ...datasets.map((key) => [key, ...backbones.map((name) => timeOf(key, name))]),
+    ['all', ...backbones.map((name) => time(allHours[name]!))],
+  ]);
+  if (studies.length < 2) return sets;
+  const rows = studies.map((of) => [of.study, String(of.cells), time(of.hours)]);
+  return `${sets}\n${formatTable([['study', 'new cells', 'adds'], ...rows])}`;
 }

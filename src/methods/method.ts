@@ -162,8 +162,14 @@ export interface TaskSize {
 export interface Work {
   /** Floating-point operations of the products of matrices, forward and gradient; without `freshPictures`. */
   readonly flops: number;
+  /** Share of the usual rate that `flops` are done at, where that is known to be less. */
+  readonly reached?: number;
   /** Calls of the engine, about: each has a cost of its own. */
   readonly calls: number;
+  /** Graphs over the whole text tower that are compiled, about. */
+  readonly textGraphs: number;
+  /** Numbers that are walked through outside the engine's products, about: optimisers, searches. */
+  readonly numbers: number;
   /** Pictures encoded within the fit. */
   readonly freshPictures: number;
 }

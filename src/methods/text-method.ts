@@ -29,6 +29,8 @@ function work(part: TextPart, config: TextConfig, { classNames, train, embedDim,
     flops:
       promptFlops(prompts, false, size.text) + calls * stepFlops(part, batch, classNames.length, embedDim),
     calls,
+    textGraphs: 1,
+    numbers: 0,
     freshPictures: views === 'fresh' ? calls * batch : 0,
   };
 }

@@ -174,6 +174,9 @@ export function cacheWork({ prompts, views, passes }: CacheSettings, size: TaskS
   return {
     flops: templateFlops(prompts, size) + val * comparisonFlops(size),
     calls: prompts.length + Math.ceil(val / BATCH_ROWS) * (1 + BETA_STEPS),
+    textGraphs: prompts.length,
+    // For every β the keys' answers, for every pair with α the sums of scores and the greatest of them.
+    numbers: val * BETA_STEPS * (train + 2 * ALPHA_STEPS * size.classNames.length),
     freshPictures: views === 'fresh' ? passes * train : 0,
   };
 }

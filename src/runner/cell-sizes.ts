@@ -1,7 +1,7 @@
 import { Tokenizer } from '../clip/index.ts';
 import type { PlannedCell } from '../config/index.ts';
 import type { Dataset } from '../data/index.ts';
-import type { TaskSize } from '../methods/index.ts';
+import { methodOf, type TaskSize, type Work } from '../methods/index.ts';
 import type { Backbone } from './experiment.ts';
 import type { DrawOf } from './picture-needs.ts';
 import { taskSize } from './task-size.ts';
@@ -25,4 +25,12 @@ export function cellSizes(
     const draw = seed === null ? { train: [], val: [] } : drawOf(dataset, shots, seed);
     return taskSize(size, tokenizer, dataset, draw);
   };
+}
+
+/** What cells take, counted. */
+export function worksOf(cells: readonly PlannedCell[], sizeOf: (planned: PlannedCell) => TaskSize): Work[] {
+  return cells.map((planned) => {
+    const { method } = planned.cell;
+    return methodOf(method).work(method, sizeOf(planned));
+  });
 }

@@ -1,6 +1,6 @@
 export { type CellGroup, planGroups } from './cell-groups.ts';
 export { cellSizes } from './cell-sizes.ts';
-export { fitMilliseconds, pictureMilliseconds } from './cost.ts';
+export { estimateRun, type SetCost, spanMilliseconds } from './estimate-run.ts';
 export {
   type Backbone,
   datasetsOf,

@@ -1,9 +1,9 @@
 import type { PlannedCell } from '../config/index.ts';
 import type { Dataset } from '../data/index.ts';
-import { methodOf, methodTitle } from '../methods/index.ts';
+import { methodTitle } from '../methods/index.ts';
 import type { CellGroup } from './cell-groups.ts';
-import { cellSizes } from './cell-sizes.ts';
-import { fitMilliseconds, pictureMilliseconds } from './cost.ts';
+import { cellSizes, worksOf } from './cell-sizes.ts';
+import { groupMilliseconds, pictureMilliseconds } from './cost.ts';
 import { type Backbone, datasetsOf, type Experiment } from './experiment.ts';
 import type { Job, JobPlace } from './job.ts';
 import { type DrawOf, picturesNeeded } from './picture-needs.ts';
@@ -42,26 +42,29 @@ function featureTasks(
   datasets: ReadonlyMap<string, Dataset>,
   drawOf: DrawOf,
 ): PlannedTask[] {
-  const cost = pictureMilliseconds(backbone.size, ROUGH_RATE);
-  return [...picturesNeeded(cells, datasets, drawOf)].flatMap(([dataset, needed]) =>
-    needed.pieces(TASK_PICTURES).map((groups, piece, all) => ({
-      id: `features ${backbone.name} ${source.key} ${dataset} ${piece + 1}`,
-      needs: [],
-      cost: groups.reduce((sum, { indices }) => sum + indices.length, 0) * cost,
-      cells: 0,
-      label: `${dataset} · pictures, part ${piece + 1} of ${all.length}`,
-      payload: { kind: 'features', place: where, dataset, groups },
-    })),
-  );
+  return [...picturesNeeded(cells, datasets, drawOf)].flatMap(([key, needed]) => {
+    const basis = { model: backbone.size, dataset: datasets.get(key)!, rate: ROUGH_RATE };
+    return needed.pieces(TASK_PICTURES).map(
+      (groups, piece, all): PlannedTask => ({
+        id: `features ${backbone.name} ${source.key} ${key} ${piece + 1}`,
+        needs: [],
+        cost: groups.reduce((sum, { indices }) => sum + indices.length, 0) * pictureMilliseconds(basis),
+        cells: 0,
+        label: `${key} · pictures, part ${piece + 1} of ${all.length}`,
+        payload: { kind: 'features', place: where, dataset: key, groups },
+      }),
+    );
+  });
 }
 
-/** What cells cost, about, for the order of tasks and the time left. */
-function costs(backbone: Backbone, source: Dataset, drawOf: DrawOf): (planned: PlannedCell) => number {
-  const sizeOf = cellSizes(backbone, [source], drawOf);
-  return (planned) => {
-    const { method } = planned.cell;
-    return fitMilliseconds(methodOf(method).work(method, sizeOf(planned)), backbone.size, ROUGH_RATE);
-  };
+/** What the cells of a task cost, about, for the order of tasks and the time left. */
+function costs(
+  { size }: Backbone,
+  dataset: Dataset,
+  drawOf: DrawOf,
+): (cells: readonly PlannedCell[]) => number {
+  const sizeOf = cellSizes({ size }, [dataset], drawOf);
+  return (cells) => groupMilliseconds(worksOf(cells, sizeOf), { model: size, dataset, rate: ROUGH_RATE });
 }
 
 /**
@@ -93,7 +96,7 @@ export function planTasks(
         return {
           id: keys[0]!,
           needs,
-          cost: members.reduce((sum, member) => sum + costOf(member), 0),
+          cost: costOf(members),
           cells: keys.length,
           label: groupLabel(members),
           payload: { kind: 'cells', place: where, cells: members, wanted: keys },

@@ -26,6 +26,9 @@ const POSITION_WORDS = {
 /** Words listed for each learned context vector. */
 const NEAREST_WORDS = 5;
 
+/** Graphs of a fit: a step, forward and back, and the text features at its end. */
+const TEXT_GRAPHS = 3;
+
 /** What a step needs to know, of a source's classes and batch. */
 function specOf({ config, source }: Fit<CoOpConfig>): CoOpStepSpec {
   const { towers, classNames, train } = source;
@@ -165,6 +168,9 @@ export const coop: Method<CoOpConfig> = {
     return {
       flops: calls * stepFlops(layOutPrompts(prompts, csc), text),
       calls,
+      textGraphs: TEXT_GRAPHS,
+      // Distances of every vector to every word.
+      numbers: csc ? 0 : nCtx * text.vocabSize * text.width,
       freshPictures: views === 'fresh' ? calls * batch : 0,
     };
   },

@@ -15,8 +15,11 @@ const VERSION = 1;
 /** Fits of a whole search: the grid, both ends of the interval, a new end a halving. */
 const FITS = C_GRID.length + C_SEARCH_STEPS + 1;
 
-/** Iterations of L-BFGS over a whole search, roughly: seen on the icon suite and on random clouds. */
-const ITERATIONS = 2000;
+/** Iterations of L-BFGS over a whole search, roughly: 200 to 1,300 on the icon suite, more with more pictures. */
+const ITERATIONS = 800;
+
+/** Times that an iteration goes through a vector as long as the weights: ten pairs of its memory, there and back. */
+const VECTOR_PASSES = 50;
 
 /** Products of one evaluation of the loss and its gradient. */
 const iterationFlops = (train: number, embedDim: number, classes: number): number =>
@@ -53,6 +56,8 @@ export const linearProbe: Method<LinearProbeConfig> = {
   work: (_, { train, embedDim, classNames }) => ({
     flops: iterationFlops(train, embedDim, classNames.length) * ITERATIONS,
     calls: ITERATIONS,
+    textGraphs: 0,
+    numbers: ITERATIONS * classNames.length * (VECTOR_PASSES * (embedDim + 1) + train),
     freshPictures: 0,
   }),
   async fit({ source }) {

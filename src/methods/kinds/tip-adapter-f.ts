@@ -35,6 +35,9 @@ const BETAS = [0.9, 0.999] as const;
 
 const EPOCHS = 20;
 
+/** Times that a step of AdamW goes through a vector as long as the keys. */
+const ADAMW_PASSES = 8;
+
 /** A learned cache. */
 interface Tuned {
   readonly cache: PictureCache;
@@ -124,13 +127,16 @@ export const tipAdapterF: Method<TipAdapterFConfig> = {
   reads: ({ views }) => ({ train: cropReads(views), val: true, test: true }),
   work(config, size) {
     const { train, embedDim } = size;
-    const { flops, calls, freshPictures } = cacheWork(config, size);
+    const { freshPictures, ...made } = cacheWork(config, size);
+    const steps = config.epochs * Math.ceil(train / config.batchSize);
     const pictures = config.epochs * train;
     // Forward, and the way back to the keys.
     const trained = pictures * (comparisonFlops(size) + 2 * embedDim * train);
     return {
-      flops: flops + trained,
-      calls: calls + config.epochs * Math.ceil(train / config.batchSize),
+      ...made,
+      flops: made.flops + trained,
+      calls: made.calls + steps,
+      numbers: made.numbers + steps * ADAMW_PASSES * train * embedDim,
       freshPictures: freshPictures + (config.views === 'fresh' ? pictures : 0),
     };
   },

@@ -51,6 +51,8 @@ export const zeroShot: Method<ZeroShotConfig> = {
   work: ({ prompts }, size) => ({
     flops: templateFlops(prompts, size),
     calls: prompts.length,
+    textGraphs: prompts.length,
+    numbers: 0,
     freshPictures: 0,
   }),
   check: ({ prompts }, task) => checkTemplates(prompts, task),
