@@ -168,7 +168,10 @@ test('of cells that are trained together one that diverges leaves the others fin
   assert.deepEqual([summary.computed, summary.failed], [1, 1]);
   const records = recordsIn(out).map((name) => JSON.parse(readFileSync(join(out, 'records', name), 'utf8')));
   const [failed, ok] = records.sort((a, b) => a.status.localeCompare(b.status));
-  assert.deepEqual([failed.cell.method.key, failed.error.code], ['coop_m4_end:lr=1e+30', 'TRAINING_DIVERGED']);
+  assert.deepEqual(
+    [failed.cell.method.key, failed.error.code],
+    ['coop_m4_end:lr=1e+30', 'TRAINING_DIVERGED'],
+  );
   assert.deepEqual([ok.status, ok.cell.method.key], ['ok', 'coop_m4_end']);
   assert.equal(promptsIn(out).size, 1);
 });
