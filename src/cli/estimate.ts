@@ -6,8 +6,8 @@ import {
   type SetCost,
   spanMilliseconds,
 } from '../runner/index.ts';
-import { type EngineChoice, openEngine } from '../runtime/index.ts';
-import { compileMultiplication, MULTIPLICATION_FLOPS } from './speed/multiplication.ts';
+import type { EngineChoice } from '../runtime/index.ts';
+import { measureRates } from './speed/measure-rates.ts';
 
 /** What `--dry-run --json` tells of time, from nothing. */
 export interface TimeEstimate {
@@ -26,35 +26,22 @@ export interface TimeEstimate {
   readonly studies: readonly { readonly study: string; readonly cells: number; readonly hours: number }[];
 }
 
-/** Part of the machine's matrix multiplication rate that training and encoding reach, roughly. */
-const REACHED = 0.7;
-const MEASURE_MS = 700;
 const HOUR_MS = 3_600_000;
 
 /** From the command's start to the first task, what workers load, and from the last task to the report. */
 const START_MS = 3500;
 
-/** Floating-point operations a millisecond that one worker reaches here, beside what else runs on the machine. */
-async function measureRate(runtime: Experiment['runtime'], threads: number): Promise<number> {
-  const engine = openEngine(runtime as EngineChoice, threads);
-  const multiplication = await compileMultiplication(engine);
-  await multiplication.run();
-  let [products, elapsed] = [0, 0];
-  for (; elapsed < MEASURE_MS; products++) elapsed += await multiplication.run();
-  await multiplication.dispose();
-  return ((products * MULTIPLICATION_FLOPS) / elapsed) * REACHED;
-}
-
 /**
- * Estimates what every set costs on every backbone, and what every study adds: counted multiplications over a rate
- * that is measured here in a second, and what stands beside them.
+ * Estimates what every set costs on every backbone, and what every study adds: counted work over rates that
+ * are measured here in a few seconds, and what stands beside it.
  */
 export async function estimateExperiment(
   experiment: Experiment,
-  { workers, threads }: Parallelism,
+  parallelism: Parallelism,
 ): Promise<TimeEstimate> {
-  const rate = await measureRate(experiment.runtime, threads);
-  const { sets, studies } = estimateRun(experiment, rate);
+  const { workers } = parallelism;
+  const rates = await measureRates(experiment.runtime as EngineChoice, parallelism);
+  const { sets, studies } = estimateRun(experiment, rates);
   const hours = (of: readonly SetCost[]): number => spanMilliseconds(of, workers) / HOUR_MS;
   const allHours = experiment.backbones.map(({ name }) => [
     name,

@@ -5,6 +5,7 @@ import { cellSizes, worksOf } from './cell-sizes.ts';
 import { groupMilliseconds, pictureMilliseconds } from './cost.ts';
 import { datasetsOf, type Experiment, planStudy } from './experiment.ts';
 import { type DrawOf, picturesNeeded, rememberedDraws } from './picture-needs.ts';
+import type { Rates } from './rates.ts';
 
 /** What one set costs on one backbone, all methods, from nothing. */
 export interface SetCost {
@@ -38,11 +39,11 @@ function setCost(
   groups: readonly CellGroup[],
   datasets: ReadonlyMap<string, Dataset>,
   drawOf: DrawOf,
-  rate: number,
+  rates: Rates,
 ): SetCost {
   const [{ backbone, source }] = groups as [CellGroup];
   const cells = groups.flatMap((group) => group.cells);
-  const basisOf = (dataset: Dataset) => ({ model: backbone.size, dataset, rate });
+  const basisOf = (dataset: Dataset) => ({ model: backbone.size, dataset, rates });
   // A view of a picture is encoded once for all cells.
   const pictures = [...picturesNeeded(cells, datasets, drawOf)].map(
     ([key, { count }]) => count * pictureMilliseconds(basisOf(datasets.get(key)!)),
@@ -58,14 +59,10 @@ function setCost(
   };
 }
 
-/**
- * Estimates what an experiment costs: counted multiplications over a rate, and what stands beside them.
- *
- * @param rate Floating-point operations a millisecond that one worker reaches.
- */
+/** What an experiment costs, about: its counted work over what one worker reaches, and what stands beside it. */
 export function estimateRun(
   experiment: Experiment,
-  rate: number,
+  rates: Rates,
 ): { readonly sets: readonly SetCost[]; readonly studies: readonly StudyCost[] } {
   const { sources, targets } = datasetsOf(experiment);
   const datasets = new Map([...targets, ...sources].map((dataset) => [dataset.key, dataset]));
@@ -76,7 +73,7 @@ export function estimateRun(
       const name = `${group.backbone.sha256} ${group.source.key}`;
       bySet.set(name, [...(bySet.get(name) ?? []), group]);
     }
-    return [...bySet.values()].map((groups) => setCost(groups, datasets, drawOf, rate));
+    return [...bySet.values()].map((groups) => setCost(groups, datasets, drawOf, rates));
   };
   const cells = new Map<string, PlannedCell>();
   const studies: StudyCost[] = [];

@@ -25,6 +25,7 @@ export {
 } from './progress.ts';
 export type { ProgressTask } from './progress-state.ts';
 export { formatDuration } from './progress-text.ts';
+export type { Rates } from './rates.ts';
 export { RecordStore, type RecordSurvey } from './record-store.ts';
 export { type RunSettings, type RunSummary, runExperiment } from './run-experiment.ts';
 export { acquireRunLock, type RunLock } from './run-lock.ts';

@@ -8,6 +8,7 @@ import { type Backbone, datasetsOf, type Experiment } from './experiment.ts';
 import type { Job, JobPlace } from './job.ts';
 import { type DrawOf, picturesNeeded } from './picture-needs.ts';
 import type { ProgressTask } from './progress-state.ts';
+import type { Rates } from './rates.ts';
 import type { Task } from './task.ts';
 
 /** A task of the pool with what a display shows of it. */
@@ -16,8 +17,8 @@ export type PlannedTask = Task<Job> & ProgressTask;
 /** Pictures of one features task: a second or so of work on the tiny model. */
 const TASK_PICTURES = 512;
 
-/** Operations a millisecond of one core, roughly; only proportions matter here, for the order and the time left. */
-const ROUGH_RATE = 5e7;
+/** A core, roughly: only proportions matter here, for the order and the time left. */
+const ROUGH_RATES: Rates = { multiply: 7e7, pass: 4e5 };
 
 /** The words for a cell in a progress display. */
 export function cellLabel({ dataset, method, shots, seed, backbone }: PlannedCell['cell']): string {
@@ -43,7 +44,7 @@ function featureTasks(
   drawOf: DrawOf,
 ): PlannedTask[] {
   return [...picturesNeeded(cells, datasets, drawOf)].flatMap(([key, needed]) => {
-    const basis = { model: backbone.size, dataset: datasets.get(key)!, rate: ROUGH_RATE };
+    const basis = { model: backbone.size, dataset: datasets.get(key)!, rates: ROUGH_RATES };
     return needed.pieces(TASK_PICTURES).map(
       (groups, piece, all): PlannedTask => ({
         id: `features ${backbone.name} ${source.key} ${key} ${piece + 1}`,
@@ -64,7 +65,7 @@ function costs(
   drawOf: DrawOf,
 ): (cells: readonly PlannedCell[]) => number {
   const sizeOf = cellSizes({ size }, [dataset], drawOf);
-  return (cells) => groupMilliseconds(worksOf(cells, sizeOf), { model: size, dataset, rate: ROUGH_RATE });
+  return (cells) => groupMilliseconds(worksOf(cells, sizeOf), { model: size, dataset, rates: ROUGH_RATES });
 }
 
 /**
