@@ -1,43 +1,39 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../config/index.ts';
-import { INTERRUPTED_EXIT_CODE } from '../runner/index.ts';
-import { benchCommand } from './bench.ts';
-import { checkpointCommand } from './checkpoint.ts';
-import { datasetsCommand } from './datasets/index.ts';
-import { debugCommand } from './debug.ts';
 import { exitCode, InterruptedError } from './exit.ts';
-import { featuresCommand } from './features.ts';
-import { predictCommand } from './predict.ts';
-import { preprocessCommand } from './preprocess.ts';
-import { promptCommand } from './prompt.ts';
-import { reportCommand } from './report.ts';
-import { tokenizeCommand } from './tokenize.ts';
-import { wordsCommand } from './words.ts';
 
 /** Exit code of a request that was wrong: nothing was computed. */
 const BAD_REQUEST = 2;
 
-function program(): Command {
+/** Every command, read when it is asked for: a start that needs one of them need not wait for the others. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  bench: async () => (await import('./bench.ts')).benchCommand(),
+  report: async () => (await import('./report.ts')).reportCommand(),
+  datasets: async () => (await import('./datasets/index.ts')).datasetsCommand(),
+  checkpoint: async () => (await import('./checkpoint.ts')).checkpointCommand(),
+  features: async () => (await import('./features.ts')).featuresCommand(),
+  predict: async () => (await import('./predict.ts')).predictCommand(),
+  prompt: async () => (await import('./prompt.ts')).promptCommand(),
+  words: async () => (await import('./words.ts')).wordsCommand(),
+  tokenize: async () => (await import('./tokenize.ts')).tokenizeCommand(),
+  preprocess: async () => (await import('./preprocess.ts')).preprocessCommand(),
+  debug: async () => (await import('./debug.ts')).debugCommand(),
+};
+
+/** The one command that is named; all of them for help, and for a name that is none. */
+function wanted([first = '']: readonly string[]): readonly (() => Promise<Command>)[] {
+  const named = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  return named === undefined ? Object.values(COMMANDS) : [named];
+}
+
+async function program(args: readonly string[]): Promise<Command> {
   const root = new Command('coop-bench')
     .description('Prompt learning on CLIP: benchmarks that are exact and can be repeated.')
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 some cells or pictures failed, 2 the request was wrong, 130 interrupted.',
     );
-  const commands = [
-    benchCommand,
-    reportCommand,
-    datasetsCommand,
-    checkpointCommand,
-    featuresCommand,
-    predictCommand,
-    promptCommand,
-    wordsCommand,
-    tokenizeCommand,
-    preprocessCommand,
-    debugCommand,
-  ];
-  for (const make of commands) root.addCommand(make());
+  for (const load of wanted(args)) root.addCommand(await load());
   return root;
 }
 
@@ -57,7 +53,7 @@ function endWithReader(): void {
 /** Runs the command. @returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   endWithReader();
-  const root = program();
+  const root = await program(args);
   throwInsteadOfExit(root);
   try {
     await root.parseAsync(args, { from: 'user' });
@@ -66,7 +62,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_REQUEST;
     if (error instanceof InterruptedError) {
       process.stderr.write(`${error.message}\n`);
-      return INTERRUPTED_EXIT_CODE;
+      return (await import('../runner/index.ts')).INTERRUPTED_EXIT_CODE;
     }
     if (error instanceof UserError) {
       process.stderr.write(`error ${error.code}: ${error.message}\n`);

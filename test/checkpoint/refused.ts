@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { UserError } from '../../src/config/errors.ts';
 
-/** Asserts that something ends in a UserError of this code and text, and within ten seconds. */
+/** Asserts that something ends in a UserError of this code and text, and within ten seconds of computing. */
 export async function refused(action: () => unknown, code: string, pattern: RegExp): Promise<void> {
-  const start = performance.now();
+  const before = process.cpuUsage();
   await assert.rejects(
     async () => await action(),
     (error) => {
@@ -13,5 +13,6 @@ export async function refused(action: () => unknown, code: string, pattern: RegE
       return true;
     },
   );
-  assert.ok(performance.now() - start < 10_000, 'took too long');
+  const { user, system } = process.cpuUsage(before);
+  assert.ok(user + system < 10e6, 'took too long');
 }

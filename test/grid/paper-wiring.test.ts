@@ -121,4 +121,9 @@ describe('the experiments of the paper on RN50 and all fifteen sets in their rea
       datasets: ['imagenet'],
     });
   });
+
+  const long = process.env.COOP_BENCH_WIRING === 'all' ? false : 'long: COOP_BENCH_WIRING=all runs it';
+  it('every ablation on every set', { skip: long }, async () => {
+    await runExperiment('ablation', { datasets: PAPER_SETS });
+  });
 });
