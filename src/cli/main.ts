@@ -11,6 +11,7 @@ import { predictCommand } from './predict.ts';
 import { preprocessCommand } from './preprocess.ts';
 import { promptCommand } from './prompt.ts';
 import { reportCommand } from './report.ts';
+import { statusCommand } from './status.ts';
 import { tokenizeCommand } from './tokenize.ts';
 import { wordsCommand } from './words.ts';
 
@@ -27,6 +28,7 @@ function program(): Command {
   const commands = [
     benchCommand,
     reportCommand,
+    statusCommand,
     datasetsCommand,
     checkpointCommand,
     featuresCommand,
