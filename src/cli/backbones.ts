@@ -19,7 +19,7 @@ export const DEFAULT_BACKBONE = 'icon-clip-rn';
 const isEmbedded = (name: string): name is keyof typeof EMBEDDED => Object.hasOwn(EMBEDDED, name);
 
 /** A backbone that was found and not measured yet. */
-export type LocatedBackbone = Omit<Backbone, 'size'>;
+export type LocatedBackbone = Omit<Backbone, 'size' | 'imageWeights'>;
 
 /** How a model is looked for. */
 export interface ModelSearch {

@@ -1,10 +1,10 @@
-import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { BENCHMARKS } from '../../benchmarks/index.ts';
 import type { Benchmark, Study } from '../config/index.ts';
 import {
   cellLabel,
   type Experiment,
+  fitWorkers,
   formatDuration,
   INTERRUPTED_EXIT_CODE,
   type Parallelism,
@@ -18,6 +18,7 @@ import {
 import { addGridOptions, type BenchFlags } from './bench-options.ts';
 import { benchSpeedCommand } from './bench-speed.ts';
 import { cacheFolder } from './cache-folder.ts';
+import { closingWords } from './closing-words.ts';
 import { remark } from './command-options.ts';
 import { estimateExperiment, formatEstimate } from './estimate.ts';
 import { exitWith } from './exit.ts';
@@ -47,32 +48,22 @@ async function printPlan(experiment: Experiment, parallelism: Parallelism, json:
   );
 }
 
-function closingWords(summary: RunSummary, outDir: string, elapsedMs: number): string {
-  const { computed, reused, failed, interrupted } = summary;
-  const counts = `${computed} cells computed, ${reused} reused${failed > 0 ? `, ${failed} FAILED` : ''}`;
-  const missing = summary.cells.length - computed - reused - failed;
-  if (interrupted) return `stopped: ${counts}, ${missing} left; the same command goes on from here`;
-  const rest = missing > 0 ? `, ${missing} left to other shards` : '';
-  const prompts = summary.learnedPrompts
-    ? `\nlearned prompts: ${relative('.', resolve(outDir, 'prompts'))}`
-    : '';
-  return `${counts}${rest} in ${formatDuration(elapsedMs)}\nreport: ${relative('.', resolve(outDir, 'index.html'))}${prompts}`;
-}
-
 async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<void> {
   const start = performance.now();
   const startedAt = new Date().toISOString();
   const say = remarksFor(flags.progress);
   say(`${benchmark.title}: reading datasets and model`);
-  const parallelism = resolveParallelism({ workers: flags.workers, threads: flags.threads });
-  const runtime = await chooseRuntime(flags, parallelism.threads);
+  const cores = resolveParallelism({ workers: flags.workers, threads: flags.threads });
+  const runtime = await chooseRuntime(flags, cores.threads);
   for (const line of runtime.remarks) say(line);
   const experiment = await resolveExperiment(benchmark, flags, runtime, say);
+  const parallelism = fitWorkers(experiment, cores, flags.workers !== undefined, say);
   if (flags.dryRun) {
     await printPlan(experiment, parallelism, flags.json ?? false);
     return;
   }
   const outDir = flags.out ?? `reports/${benchmark.key}`;
+  const command = commandLine(process.argv.slice(2));
   const interrupt = watchInterrupt();
   let summary: RunSummary;
   try {
@@ -83,22 +74,25 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
       progress: flags.progress,
       shard: flags.shard,
       signal: interrupt.signal,
+      command,
       note: say,
+      report: (records) => {
+        // Every record is on disk: from here on Ctrl-C ends the command at once.
+        interrupt.dispose();
+        const run = { startedAt, elapsedMs: performance.now() - start, ...parallelism };
+        return writeExperimentReport(experiment, records, outDir, command, run);
+      },
     });
   } finally {
     interrupt.dispose();
   }
-  if (!summary.interrupted) {
-    const run = { startedAt, elapsedMs: performance.now() - start, ...parallelism };
-    await writeExperimentReport(experiment, summary, outDir, commandLine(process.argv.slice(2)), run);
-  }
   const elapsedMs = performance.now() - start;
-  say(closingWords(summary, outDir, elapsedMs));
+  say(closingWords(summary, outDir, elapsedMs, command));
   if (flags.json) {
-    const { computed, reused, failed, interrupted } = summary;
+    const { computed, elsewhere, reused, failed, interrupted } = summary;
     const cells = summary.cells.length;
     process.stdout.write(
-      `${JSON.stringify({ out: outDir, cells, computed, reused, failed, interrupted })}\n`,
+      `${JSON.stringify({ out: outDir, cells, computed, elsewhere, reused, failed, interrupted })}\n`,
     );
   }
   if (summary.interrupted) exitWith(INTERRUPTED_EXIT_CODE);

@@ -1,17 +1,11 @@
 import { inClassesOf, loadDataset } from '../../datasets/index.ts';
+import type { StateDict } from '../checkpoint/index.ts';
 import { encodeImages, logitScale, openCheckpoint, readTextWeights, Tokenizer } from '../clip/index.ts';
 import { type Benchmark, type GridOptions, type MethodConfig, UserError } from '../config/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { graphFlops, makeGraph } from '../ir/index.ts';
 import { checkMethodKey, methodOf } from '../methods/index.ts';
-import {
-  type Backbone,
-  datasetsOf,
-  type Experiment,
-  type ModelSize,
-  type StudyGrid,
-  settingsOn,
-} from '../runner/index.ts';
+import { type Backbone, datasetsOf, type Experiment, type StudyGrid, settingsOn } from '../runner/index.ts';
 import { DEFAULT_BACKBONE, type LocatedBackbone, resolveBackbone } from './backbones.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { chooseStudies } from './choose-studies.ts';
@@ -55,18 +49,25 @@ function checkShots(shots: readonly number[], datasets: readonly Dataset[]): voi
   });
 }
 
+/** Numbers of the image tower. */
+function visualWeights({ names, shapeOf }: StateDict): number {
+  const visual = [...names].filter((name) => name.startsWith('visual.'));
+  return visual.reduce((sum, name) => sum + shapeOf(name).reduce((product, size) => product * size, 1), 0);
+}
+
 /**
  * Finds out what would fail in every cell: a model with missing, misshapen or non-finite weights, a prompt that
  * is longer than its context, words to start from that the vocabulary splits.
- * @returns What work with the model is counted from.
+ * @returns What work and memory are counted from.
  */
 async function checkModel(
   backbone: LocatedBackbone,
   tasks: readonly { readonly dataset: Dataset; readonly method: MethodConfig }[],
-): Promise<ModelSize> {
+): Promise<Pick<Backbone, 'size' | 'imageWeights'>> {
   const checkpoint = await openCheckpoint(backbone.path, backbone.activation ?? undefined);
   const { embedDim, text: sizes } = checkpoint.architecture;
   const pictureFlops = graphFlops(makeGraph({ features: encodeImages(checkpoint, 1) }));
+  const imageWeights = visualWeights(checkpoint.weights);
   logitScale(checkpoint.weights);
   const text = readTextWeights(checkpoint.weights, checkpoint.architecture);
   checkpoint.close();
@@ -74,7 +75,7 @@ async function checkModel(
   for (const { dataset, method } of tasks) {
     methodOf(method).check?.(method, { classNames: dataset.classNames, text, tokenizer });
   }
-  return { embedDim, text: sizes, pictureFlops };
+  return { size: { embedDim, text: sizes, pictureFlops }, imageWeights };
 }
 
 /** Targets have nothing to learn from. */
@@ -132,7 +133,7 @@ export async function resolveExperiment(
   const backbones: Backbone[] = [];
   for (const name of options.backbones ?? [DEFAULT_BACKBONE]) {
     const backbone = await resolveBackbone(name, { ...options, say });
-    backbones.push({ ...backbone, size: await checkModel(backbone, tasks) });
+    backbones.push({ ...backbone, ...(await checkModel(backbone, tasks)) });
   }
   checkDistinct(backbones);
   return {

@@ -9,6 +9,7 @@ const BAD_REQUEST = 2;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   bench: async () => (await import('./bench.ts')).benchCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
+  status: async () => (await import('./status.ts')).statusCommand(),
   datasets: async () => (await import('./datasets/index.ts')).datasetsCommand(),
   checkpoint: async () => (await import('./checkpoint.ts')).checkpointCommand(),
   features: async () => (await import('./features.ts')).featuresCommand(),

@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { BENCHMARKS, type BenchmarkKey } from '../../benchmarks/index.ts';
 import { type Benchmark, UserError } from '../config/index.ts';
-import { planCells, RecordStore } from '../runner/index.ts';
+import { planCells, RecordStore, withReportLock } from '../runner/index.ts';
 import { addGridOptions, type BenchFlags } from './bench-options.ts';
 import { remark } from './command-options.ts';
 import { resolveExperiment } from './grid.ts';
@@ -72,7 +72,9 @@ async function run({ backbone, json = false, ...flags }: ReportFlags): Promise<v
   for (const { path, reason } of damaged) remark(`a record is damaged and left out: ${path}: ${reason}`);
   const byKey = new Map([...ok, ...failed].map((record) => [record.key, record]));
   const records = keys.flatMap((key) => byKey.get(key) ?? []);
-  await writeExperimentReport(experiment, { records }, out, commandLine(benchWords(benchmark.key)));
+  const command = commandLine(benchWords(benchmark.key));
+  const onWait = () => remark('another command writes the report; waiting for it');
+  await withReportLock(out, { onWait }, () => writeExperimentReport(experiment, { records }, out, command));
   const absent = missing.length + damaged.length;
   remark(
     `${ok.length} of ${cells.length} cells shown` +

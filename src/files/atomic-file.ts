@@ -10,7 +10,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { explainDiskError, systemErrorCode } from './disk-error.ts';
 
 const TEMPORARY = /^\..+\.tmp$/;
@@ -53,13 +53,17 @@ function writeAll(file: number, bytes: Uint8Array): void {
 }
 
 /**
- * Makes a folder with its parents; does nothing if it is there.
+ * Makes a folder with its parents, durably; does nothing if it is there.
  *
  * @throws {UserError} `DISK_FULL` or `FOLDER_NOT_WRITABLE`.
  */
 export function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    const first = mkdirSync(path, { recursive: true });
+    if (first === undefined) return;
+    // A file that is durable in a folder that is not would be lost with it.
+    for (let made = resolve(path); made !== dirname(resolve(first)); made = dirname(made))
+      syncFolder(dirname(made));
   } catch (error) {
     throw explainDiskError('making a folder', path, error);
   }
@@ -84,7 +88,14 @@ export function removeAbandonedFiles(folder: string, olderThanMs: number = HOUR_
 export function syncFolder(folder: string): void {
   // Windows cannot open a folder as a file, and orders its journal itself.
   if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
+  let handle: number;
+  try {
+    handle = openSync(folder, 'r');
+  } catch (error) {
+    // One may be allowed to write into a folder and not to read it.
+    if (systemErrorCode(error) === 'EACCES') return;
+    throw error;
+  }
   try {
     fsyncSync(handle);
   } catch (error) {

@@ -25,6 +25,8 @@ export interface Backbone {
   /** As in the cell's identity; null for a model with OpenAI's facts. */
   readonly settings: Readonly<Record<string, unknown>> | null;
   readonly size: ModelSize;
+  /** Numbers of the image tower. */
+  readonly imageWeights: number;
 }
 
 /** A study with everything decided. */

@@ -12,6 +12,8 @@ export {
 } from './experiment.ts';
 export { type FeatureIdentity, featureKey } from './feature-key.ts';
 export { type DamagedShard, FeatureStore } from './feature-store.ts';
+export { fitWorkers } from './fit-workers.ts';
+export { type FolderStatus, folderStatus, type RunLife, type SeenRun } from './folder-status.ts';
 export { INTERRUPTED_EXIT_CODE, type Interrupt, watchInterrupt } from './interrupt.ts';
 export { type Parallelism, resolveParallelism } from './parallelism.ts';
 export { type DrawOf, picturesNeeded, rememberedDraws } from './picture-needs.ts';
@@ -24,11 +26,12 @@ export {
   type ProgressOptions,
 } from './progress.ts';
 export type { ProgressTask } from './progress-state.ts';
-export { formatDuration } from './progress-text.ts';
+export { formatBytes, formatDuration } from './progress-text.ts';
 export type { Rates } from './rates.ts';
 export { RecordStore, type RecordSurvey } from './record-store.ts';
 export { type RunSettings, type RunSummary, runExperiment } from './run-experiment.ts';
-export { acquireRunLock, type RunLock } from './run-lock.ts';
+
+export { withReportLock } from './sharing/report-lock.ts';
 export type { Outcome, PoolEvent, Task, TaskError } from './task.ts';
 export type { ModelSize } from './task-size.ts';
 export { cellLabel, planTasks } from './tasks.ts';

@@ -1,14 +1,17 @@
 import { UserError } from '../config/index.ts';
 import { HostProcess } from './host-process.ts';
 import type { FromHost } from './pool-messages.ts';
-import type { Outcome, PoolEvent, Task, TaskError } from './task.ts';
+import type { Admission, Outcome, PoolEvent, Task, TaskError } from './task.ts';
 import { TaskSchedule } from './task-schedule.ts';
 
-const GRACE_MS = 10_000;
+/** With what follows, a person who stops a run has the terminal back within two seconds. */
+const GRACE_MS = 1_500;
 /** A process that dies this often in a row before it is ready will not come up. */
 const STARTS_TO_GIVE_UP = 2;
 /** One that has not answered by then is killed, and counts as one that died. */
 const START_WITHIN_MS = 60_000;
+/** How often tasks that another run is at are asked for again. */
+const RECALL_MS = 300;
 
 /** How to run tasks. */
 export interface RunTasksOptions<V = unknown> {
@@ -18,11 +21,13 @@ export interface RunTasksOptions<V = unknown> {
   readonly threads: number;
   /** File whose default export is a `WorkerFunction`. */
   readonly workerModule: URL;
+  /** Asked before each task starts. Default: all may, as they are. If it throws, the run ends with that error. */
+  readonly admit?: (task: Task) => Admission;
   /** Called for everything that happens, on this thread. If it throws, the run ends with that error. */
   readonly onEvent?: (event: PoolEvent<V>) => void;
   /** Stops the run: nothing new starts, running tasks are asked to stop. */
   readonly signal?: AbortSignal;
-  /** After an abort, running tasks have this long to stop before their process is killed. Default 10 s. */
+  /** After an abort, running tasks have this long to stop before their process is killed. Default 1.5 s. */
   readonly graceMs?: number;
   /** Environment variables of the child process, over those of this one. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -64,6 +69,9 @@ class Run {
   #error: { readonly thrown: unknown } | null = null;
   #graceTimer: NodeJS.Timeout | undefined;
   #startTimer: NodeJS.Timeout | undefined;
+  #recallTimer: NodeJS.Timeout | undefined;
+  /** What has happened and was not told yet. */
+  readonly #untold: PoolEvent[] = [];
   #resolve: () => void = () => {};
 
   constructor(schedule: TaskSchedule, taskCount: number, options: RunTasksOptions) {
@@ -87,6 +95,7 @@ class Run {
       signal?.removeEventListener('abort', abort);
       clearTimeout(this.#graceTimer);
       clearTimeout(this.#startTimer);
+      clearTimeout(this.#recallTimer);
       // A run that ended by an error may have tasks in it: those are not waited for.
       if (this.#error !== null) this.#host?.kill();
       await this.#host?.close();
@@ -99,7 +108,7 @@ class Run {
     this.#host = new HostProcess(
       {
         onMessage: (message) => this.#guard(() => this.#hear(message)),
-        onLine: (line) => this.#guard(() => this.#emit({ kind: 'log', line })),
+        onLine: (line) => this.#guard(() => this.#untold.push({ kind: 'log', line })),
         onEnd: (how, lastLines) => this.#guard(() => this.#hostEnded(how, lastLines)),
       },
       this.#options.environment,
@@ -125,15 +134,36 @@ class Run {
   }
 
   #startTasks(): void {
-    // Asked anew for every task: a listener may have aborted the run, or thrown, at the one before.
-    while (this.#ready && !this.#stopping && this.#error === null) {
-      const worker = this.#places.indexOf(null);
-      const task = worker < 0 ? null : this.#schedule.start();
-      if (task === null) return;
+    // Asked anew after every event: a listener may have aborted the run, or thrown, at the one before.
+    while (this.#error === null) {
+      const event = this.#untold.shift();
+      if (event !== undefined) this.#emit(event);
+      else if (!this.#sendTask()) return;
+    }
+  }
+
+  /** Hands out one task, if there is one and a place for it. Its start is told later. */
+  #sendTask(): boolean {
+    if (!this.#ready || this.#stopping || this.#error !== null) return false;
+    const worker = this.#places.indexOf(null);
+    if (worker < 0) return false;
+    const settled: Outcome[] = [];
+    const task = this.#schedule.start(this.#options.admit, settled);
+    this.#settle(settled, null);
+    if (task !== null) {
       this.#places[worker] = task.id;
       this.#host?.send({ kind: 'run', taskId: task.id, payload: task.payload });
-      this.#emit({ kind: 'start', taskId: task.id, worker });
-    }
+      this.#untold.push({ kind: 'start', taskId: task.id, worker });
+    } else if (this.#schedule.waiting) this.#recallLater();
+    return task !== null || settled.length > 0;
+  }
+
+  #recallLater(): void {
+    if (this.#recallTimer !== undefined) return;
+    this.#recallTimer = setTimeout(() => {
+      this.#recallTimer = undefined;
+      this.#guard(() => this.#schedule.recall());
+    }, RECALL_MS);
   }
 
   #hear(message: FromHost): void {
@@ -146,14 +176,19 @@ class Run {
       case 'progress': {
         // Progress travels on another port than the result and may come after it.
         const worker = this.#places.indexOf(message.taskId);
-        if (worker >= 0) this.#emit({ ...message, worker });
+        if (worker >= 0) this.#untold.push({ ...message, worker });
         return;
       }
+      case 'memory':
+        this.#untold.push(message);
+        return;
       case 'done': {
         const worker = this.#places.indexOf(message.taskId);
         if (worker < 0) throw new Error(`internal: ${message.taskId} ended but was not running`);
         this.#places[worker] = null;
         this.#settle(this.#schedule.finish({ taskId: message.taskId, ...message.reply }), worker);
+        // The worker has its next task before anyone looks at the result: writing a record takes milliseconds.
+        this.#sendTask();
         return;
       }
       default:
@@ -178,7 +213,7 @@ class Run {
     const { again, settled } = this.#schedule.crash(() => crashError(how, lastLines));
     for (const outcome of settled) this.#settle([outcome], place(places, outcome.taskId));
     if (this.#schedule.settled) return;
-    this.#emit({ kind: 'restart', reason: how, taskIds: again });
+    this.#untold.push({ kind: 'restart', reason: how, taskIds: again });
     this.#startHost();
   }
 
@@ -201,10 +236,10 @@ class Run {
     this.#graceTimer = setTimeout(() => this.#host?.kill(), this.#options.graceMs ?? GRACE_MS);
   }
 
-  /** Tells of settled tasks: the first ran on `worker`, the others never started. */
+  /** Has settled tasks told of: the first ran on `worker`, the others never started. */
   #settle(outcomes: readonly Outcome[], worker: number | null): void {
     for (const [index, outcome] of outcomes.entries()) {
-      this.#emit({ kind: 'finish', worker: index === 0 ? worker : null, outcome });
+      this.#untold.push({ kind: 'finish', worker: index === 0 ? worker : null, outcome });
     }
   }
 

@@ -9,6 +9,9 @@ import type { FromHost, ThreadCall, ThreadReply, ToHost } from './pool-messages.
 import { toTaskError } from './task-error.ts';
 import type { ProgressMessage } from './worker-job.ts';
 
+/** How often this process tells how much memory it holds. */
+const MEMORY_EVERY_MS = 2_000;
+
 interface OpenPool {
   readonly pool: Piscina<ThreadCall, ThreadReply>;
   readonly threads: number;
@@ -32,6 +35,7 @@ process.on('message', (message: ToHost) => {
     case 'open':
       open = openPool(message.workers, message.threads, message.workerModule);
       send({ kind: 'ready' });
+      setInterval(() => send({ kind: 'memory', bytes: process.memoryUsage.rss() }), MEMORY_EVERY_MS).unref();
       return;
     case 'run':
       void run(message.taskId, message.payload);

@@ -21,6 +21,8 @@ export type ToHost =
 export type FromHost =
   | { readonly kind: 'ready' }
   | ProgressMessage
+  /** Resident memory of the process. */
+  | { readonly kind: 'memory'; readonly bytes: number }
   | { readonly kind: 'done'; readonly taskId: string; readonly reply: ThreadReply };
 
 /** From the pool to one of its threads. */

@@ -24,6 +24,12 @@ export interface ProgressView {
   readonly doneCells: number;
   readonly totalCells: number;
   readonly failedCells: number;
+  /** Cells that workers here are at. */
+  readonly runningCells: number;
+  /** Cells computed here a minute, since the start; null until there is one. */
+  readonly cellsPerMinute: number | null;
+  /** Resident memory of this process and the one that computes; null until it is known. */
+  readonly memoryBytes: number | null;
   /** Done part of all costs, 0 to 1, begun tasks counted by their own progress. */
   readonly fraction: number;
   /** Estimate; null until something has been measured. 0 when nothing is left to run. */
@@ -40,6 +46,14 @@ interface Running {
   message: string | null;
 }
 
+/** What the state cannot know by itself. */
+export interface ProgressSources {
+  /** Cells among the results of a task that could not be computed. */
+  readonly failedIn?: (value: unknown) => number;
+  /** Resident memory of this process, bytes. */
+  readonly ownMemory?: () => number;
+}
+
 /** Adds up pool events. Knows no clock and no terminal: the time comes with every call, in ms. */
 export class ProgressState {
   readonly #tasks: ReadonlyMap<string, ProgressTask>;
@@ -50,13 +64,17 @@ export class ProgressState {
   #doneCost = 0;
   #doneCells = 0;
   #failedCells = 0;
+  #computedCells = 0;
+  #poolMemory: number | null = null;
+  readonly #sources: ProgressSources;
   #endedTasks = 0;
   #cancelledTasks = 0;
   /** Cost that was computed, and the time workers spent on it: their quotient is the rate of one worker. */
   #computedCost = 0;
   #busyMs = 0;
 
-  constructor(tasks: readonly ProgressTask[], workers: number, now: number) {
+  constructor(tasks: readonly ProgressTask[], workers: number, now: number, sources: ProgressSources = {}) {
+    this.#sources = sources;
     this.#tasks = new Map(tasks.map((task) => [task.id, task]));
     this.#places = new Array<Running | null>(workers).fill(null);
     this.#totalCost = tasks.reduce((sum, task) => sum + task.cost, 0);
@@ -87,6 +105,9 @@ export class ProgressState {
       case 'restart':
         this.#places.fill(null);
         return;
+      case 'memory':
+        this.#poolMemory = event.bytes;
+        return;
       case 'log':
         return;
       default:
@@ -98,6 +119,9 @@ export class ProgressState {
     let doneCost = this.#doneCost;
     let computedCost = this.#computedCost;
     let busyMs = this.#busyMs;
+    let runningCells = 0;
+    for (const running of this.#places) runningCells += running?.task.cells ?? 0;
+    const elapsedMs = now - this.#startedAt;
     for (const running of this.#places) {
       // A task that reports nothing would only make the rate look slow while it runs.
       if (running === null || running.fraction === 0) continue;
@@ -111,10 +135,14 @@ export class ProgressState {
       doneCells: this.#doneCells,
       totalCells: this.#totalCells,
       failedCells: this.#failedCells,
+      runningCells,
+      cellsPerMinute:
+        this.#computedCells === 0 || elapsedMs <= 0 ? null : (this.#computedCells * 60_000) / elapsedMs,
+      memoryBytes: this.#poolMemory === null ? null : this.#poolMemory + (this.#sources.ownMemory?.() ?? 0),
       fraction:
         ended && this.#cancelledTasks === 0 ? 1 : doneCost / Math.max(this.#totalCost, Number.MIN_VALUE),
       timeLeftMs: ended ? 0 : this.#timeLeft(this.#totalCost - doneCost, computedCost, busyMs, openTasks),
-      elapsedMs: now - this.#startedAt,
+      elapsedMs,
       workers: this.#places.map((running) =>
         running === null
           ? null
@@ -135,18 +163,32 @@ export class ProgressState {
     const running = event.worker === null ? null : this.#places[event.worker];
     if (event.worker !== null) this.#places[event.worker] = null;
     this.#endedTasks += 1;
-    if (event.outcome.status === 'cancelled') {
+    const { outcome } = event;
+    if (outcome.status === 'cancelled') {
       this.#cancelledTasks += 1;
       return;
     }
     this.#doneCost += task.cost;
     this.#doneCells += task.cells;
-    if (event.outcome.status === 'failed') {
-      // It usually ends early and would make the rest look quicker than it is: no part of the rate.
-      this.#failedCells += task.cells;
-    } else if (running?.task.id === task.id) {
-      this.#computedCost += task.cost;
-      this.#busyMs += now - running.startedAt;
+    switch (outcome.status) {
+      case 'failed':
+        // It usually ends early and would make the rest look quicker than it is: no part of the rate.
+        this.#failedCells += task.cells;
+        return;
+      case 'elsewhere':
+        this.#failedCells += outcome.failed;
+        return;
+      case 'ok': {
+        const failed = this.#sources.failedIn?.(outcome.value) ?? 0;
+        this.#failedCells += failed;
+        this.#computedCells += task.cells - failed;
+        if (running?.task.id !== task.id) return;
+        this.#computedCost += task.cost;
+        this.#busyMs += now - running.startedAt;
+        return;
+      }
+      default:
+        outcome satisfies never;
     }
   }
 }

@@ -16,13 +16,24 @@ export function percent(fraction: number): number {
   return Math.floor(fraction * 100 + 1e-9);
 }
 
-/** `12 of 495 cells · 3 % · 4 min left · 1 failed`. */
+/** `1.2 GB`; 10⁶ and 10⁹ bytes. */
+export function formatBytes(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}
+
+/** `0.4 cells/min`, `12 cells/min`. */
+function rate(cellsPerMinute: number): string {
+  return `${cellsPerMinute < 10 ? cellsPerMinute.toFixed(1) : Math.round(cellsPerMinute)} cells/min`;
+}
+
+/** `12 of 495 cells · 3 % · 2 running · 4.1 cells/min · 4 min left · 820 MB · 1 failed`. */
 export function summaryLine(view: ProgressView): string {
-  const parts = [
-    `${view.doneCells} of ${view.totalCells} cells`,
-    `${percent(view.fraction)} %`,
-    view.timeLeftMs === 0 ? `took ${formatDuration(view.elapsedMs)}` : timeLeft(view),
-  ];
+  const parts = [`${view.doneCells} of ${view.totalCells} cells`, `${percent(view.fraction)} %`];
+  if (view.runningCells > 0) parts.push(`${view.runningCells} running`);
+  if (view.cellsPerMinute !== null) parts.push(rate(view.cellsPerMinute));
+  parts.push(view.timeLeftMs === 0 ? `took ${formatDuration(view.elapsedMs)}` : timeLeft(view));
+  if (view.memoryBytes !== null) parts.push(formatBytes(view.memoryBytes));
   if (view.failedCells > 0) parts.push(`${view.failedCells} failed`);
   return parts.join(' · ');
 }

@@ -1,4 +1,9 @@
-import { ProgressState, type ProgressTask, type ProgressView } from './progress-state.ts';
+import {
+  type ProgressSources,
+  ProgressState,
+  type ProgressTask,
+  type ProgressView,
+} from './progress-state.ts';
 import { percent, summaryLine, workerLine } from './progress-text.ts';
 import type { PoolEvent } from './task.ts';
 import { type ProgressStream, TerminalBlock } from './terminal-block.ts';
@@ -13,7 +18,7 @@ const DRAW_EVERY_MS = 200;
 const SHOWN_WORKERS = 8;
 
 /** What a progress display needs. */
-export interface ProgressOptions {
+export interface ProgressOptions extends ProgressSources {
   readonly mode: ProgressMode;
   /** Never stdout, which belongs to results. Default stderr. */
   readonly stream?: ProgressStream;
@@ -29,6 +34,8 @@ export interface Progress {
   handle(event: PoolEvent): void;
   /** A line for the person, e.g. that Ctrl-C was heard; shown in every mode but `none`. */
   note(message: string): void;
+  /** What is shown now. */
+  view(): ProgressView;
   /** Shows the final state and ends the display. */
   close(): void;
 }
@@ -44,13 +51,13 @@ interface Renderer {
  *
  * - terminal: a block in place, one line for all and one a worker.
  * - lines: one at once, then one about every 5 s or 5 %.
- * - json: one object a line: `{"event": "begin" | "start" | "progress" | "finish" | "restart" | "log" | "note" |
- *   "end", …}` with `doneCells`, `totalCells`, `failedCells`, `fraction`, `timeLeftMs` (null: not known yet) and
- *   `elapsedMs`.
+ * - json: one object a line: `{"event": "begin" | "start" | "progress" | "finish" | "restart" | "memory" | "log" |
+ *   "note" | "end", …}` with `doneCells`, `totalCells`, `failedCells`, `runningCells`, `cellsPerMinute`, `memoryBytes`,
+ *   `timeLeftMs` (each null: not known yet), `fraction` and `elapsedMs`.
  */
 export function createProgress(options: ProgressOptions): Progress {
   const now = options.now ?? (() => performance.now());
-  const state = new ProgressState(options.tasks, options.workers, now());
+  const state = new ProgressState(options.tasks, options.workers, now(), options);
   const view = (): ProgressView => state.view(now());
   const renderer = createRenderer(options, view);
   renderer.changed(null, view());
@@ -60,6 +67,7 @@ export function createProgress(options: ProgressOptions): Progress {
       renderer.changed(event, view());
     },
     note: (message) => renderer.note(message),
+    view,
     close: () => renderer.close(view()),
   };
 }

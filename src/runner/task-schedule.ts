@@ -1,7 +1,10 @@
-import type { Outcome, Task, TaskError } from './task.ts';
+import type { Admission, Outcome, Task, TaskError } from './task.ts';
 
 /** How often a task may be running when the process dies before the task itself is blamed. */
 const CRASHES_TO_BLAME = 2;
+
+/** Asked before a task starts. */
+type Admit = (task: Task) => Admission;
 
 interface Entry {
   readonly task: Task;
@@ -25,6 +28,8 @@ export class TaskSchedule {
   readonly #byId = new Map<string, Entry>();
   /** Startable tasks, by index. */
   #ready: Entry[];
+  /** Tasks that another run is at, until `recall`. */
+  #elsewhere: Entry[] = [];
   /** Tasks that were running in a crash, to be run alone. */
   #suspects: Entry[] = [];
   readonly #running = new Set<Entry>();
@@ -72,15 +77,47 @@ export class TaskSchedule {
     });
   }
 
-  /** The task to start now, counted as running from here on; null if none may start before something ends. */
-  start(): Task | null {
+  /** Whether tasks wait for another run. */
+  get waiting(): boolean {
+    return this.#elsewhere.length > 0;
+  }
+
+  /** Tasks that another run was at may be asked for again. */
+  recall(): void {
+    for (const entry of this.#elsewhere) this.#insertReady(entry);
+    this.#elsewhere = [];
+  }
+
+  /**
+   * The task to start now, counted as running from here on; null if none may start before something ends.
+   *
+   * @param admit Asked for each task before it starts; a task that runs again after a crash was admitted before.
+   * @param settled Gets the outcomes of tasks that another run has done.
+   */
+  start(admit: Admit = ({ payload }) => ({ kind: 'start', payload }), settled: Outcome[] = []): Task | null {
     const alone = this.#suspects.length > 0;
     const runningSuspect = [...this.#running].some((entry) => entry.crashes > 0);
     if (runningSuspect || (alone && this.#running.size > 0)) return null;
-    const entry = alone ? this.#suspects.shift() : this.#ready.shift();
-    if (entry === undefined) return null;
-    this.#running.add(entry);
-    return entry.task;
+    for (;;) {
+      const entry = alone ? this.#suspects.shift() : this.#ready.shift();
+      if (entry === undefined) return null;
+      const admission = admit(entry.task);
+      switch (admission.kind) {
+        case 'start':
+          this.#running.add(entry);
+          return { ...entry.task, payload: admission.payload };
+        case 'later':
+          this.#elsewhere.push(entry);
+          break;
+        case 'done': {
+          const { failed } = admission;
+          settled.push(...this.#settle(entry, { taskId: entry.task.id, status: 'elsewhere', failed }));
+          break;
+        }
+        default:
+          admission satisfies never;
+      }
+    }
   }
 
   /**
@@ -123,6 +160,7 @@ export class TaskSchedule {
   /** Cancels every task that is not running. */
   cancelWaiting(): Outcome[] {
     this.#ready = [];
+    this.#elsewhere = [];
     this.#suspects = [];
     const waiting = this.#entries.filter((entry) => entry.outcome === null && !this.#running.has(entry));
     return waiting.map((entry) => this.#end(entry, { taskId: entry.task.id, status: 'cancelled' }));
@@ -133,7 +171,7 @@ export class TaskSchedule {
     for (const dependent of entry.dependents) {
       if (dependent.outcome !== null) continue;
       dependent.openNeeds -= 1;
-      if (outcome.status !== 'ok')
+      if (outcome.status === 'failed' || outcome.status === 'cancelled')
         settled.push(...this.#settle(dependent, withoutNeed(dependent.task, outcome)));
       else if (dependent.openNeeds === 0) this.#insertReady(dependent);
     }
@@ -161,8 +199,8 @@ export class TaskSchedule {
 /** Outcome of a task whose need did not end well. The first cause is named, however long the chain. */
 function withoutNeed(
   task: Task,
-  need: Exclude<Outcome, { status: 'ok' }>,
-): Exclude<Outcome, { status: 'ok' }> {
+  need: Extract<Outcome, { status: 'failed' | 'cancelled' }>,
+): Extract<Outcome, { status: 'failed' | 'cancelled' }> {
   if (need.status === 'cancelled') return { taskId: task.id, status: 'cancelled' };
   const { code, message } = need.error;
   const cause =

@@ -30,7 +30,18 @@ export interface TaskError {
 export type Outcome<V = unknown> =
   | { readonly taskId: string; readonly status: 'ok'; readonly value: V }
   | { readonly taskId: string; readonly status: 'failed'; readonly error: TaskError }
-  | { readonly taskId: string; readonly status: 'cancelled' };
+  | { readonly taskId: string; readonly status: 'cancelled' }
+  /** Another run has done it. `failed`: cells of it that could not be computed there. */
+  | { readonly taskId: string; readonly status: 'elsewhere'; readonly failed: number };
+
+/** Whether a task may start here and now. */
+export type Admission<P = unknown> =
+  /** It may, perhaps with less to do. */
+  | { readonly kind: 'start'; readonly payload: P }
+  /** Another run is at it: ask again later. */
+  | { readonly kind: 'later' }
+  /** Another run has done it. */
+  | { readonly kind: 'done'; readonly failed: number };
 
 /** What happens while tasks run. `worker` counts the places of the pool from 0; it is no thread's number. */
 export type PoolEvent<V = unknown> =
@@ -47,5 +58,7 @@ export type PoolEvent<V = unknown> =
   | { readonly kind: 'finish'; readonly worker: number | null; readonly outcome: Outcome<V> }
   /** The process of the pool died and another one is started; `taskIds` were running and run again. */
   | { readonly kind: 'restart'; readonly reason: string; readonly taskIds: readonly string[] }
+  /** Resident memory of the process of the pool, every two seconds. */
+  | { readonly kind: 'memory'; readonly bytes: number }
   /** A line some library printed in the process of the pool. */
   | { readonly kind: 'log'; readonly line: string };

@@ -68,9 +68,22 @@ function costs(
   return (cells) => groupMilliseconds(worksOf(cells, sizeOf), { model: size, dataset, rates: ROUGH_RATES });
 }
 
+/** Tasks in the order of their cost; equal ones in the order given. */
+const largestFirst = <T extends { readonly cost: number }>(tasks: readonly T[]): T[] =>
+  tasks.toSorted((a, b) => b.cost - a.cost);
+
+/** Tasks of one dataset and backbone: its pictures, then its cells, largest first. */
+interface Block {
+  readonly tasks: readonly PlannedTask[];
+  /** Of its largest cell. */
+  readonly cost: number;
+}
+
 /**
  * The tasks that compute what is wanted: for each dataset first its features, in pieces, then its cells, longest
- * first. Pieces are fixed by the groups, so the same groups give the same pieces.
+ * first; and datasets in the order of their longest cells, so that no long one is begun when all others are done. A
+ * dataset stays together because a worker keeps what it has compiled for it. Pieces are fixed by the groups, so the
+ * same groups give the same pieces.
  *
  * @param groups Those with something to do, with all their cells. @param wanted Keys of the cells that are left to do.
  */
@@ -83,28 +96,30 @@ export function planTasks(
 ): PlannedTask[] {
   const { sources, targets } = datasetsOf(experiment);
   const datasets = new Map([...targets, ...sources].map((dataset) => [dataset.key, dataset]));
-  const tasks: PlannedTask[] = [];
-  for (const backbone of experiment.backbones) {
+  const blockOf = (backbone: Backbone, where: JobPlace, source: Dataset): Block => {
+    const own = groups.filter((group) => group.backbone === backbone && group.source.key === source.key);
+    const cells = own.flatMap((group) => group.cells);
+    const features = featureTasks(source, cells, backbone, where, datasets, drawOf);
+    const needs = features.map(({ id }) => id);
+    const costOf = costs(backbone, source, drawOf);
+    const fits = own.map(({ cells: members }): PlannedTask => {
+      const keys = members.map(({ key }) => key).filter((key) => wanted.has(key));
+      return {
+        id: keys[0]!,
+        needs,
+        cost: costOf(members),
+        cells: keys.length,
+        label: groupLabel(members),
+        payload: { kind: 'cells', place: where, cells: members, wanted: keys },
+      };
+    });
+    const ordered = largestFirst(fits);
+    return { tasks: [...features, ...ordered], cost: ordered[0]?.cost ?? 0 };
+  };
+  const backbones = experiment.backbones.map((backbone): Block => {
     const where = place(backbone);
-    for (const source of sources) {
-      const own = groups.filter((group) => group.backbone === backbone && group.source.key === source.key);
-      const cells = own.flatMap((group) => group.cells);
-      const features = featureTasks(source, cells, backbone, where, datasets, drawOf);
-      const needs = features.map(({ id }) => id);
-      const costOf = costs(backbone, source, drawOf);
-      const fits = own.map(({ cells: members }): PlannedTask => {
-        const keys = members.map(({ key }) => key).filter((key) => wanted.has(key));
-        return {
-          id: keys[0]!,
-          needs,
-          cost: costOf(members),
-          cells: keys.length,
-          label: groupLabel(members),
-          payload: { kind: 'cells', place: where, cells: members, wanted: keys },
-        };
-      });
-      tasks.push(...features, ...fits.sort((a, b) => b.cost - a.cost));
-    }
-  }
-  return tasks;
+    const blocks = largestFirst(sources.map((source) => blockOf(backbone, where, source)));
+    return { tasks: blocks.flatMap(({ tasks }) => tasks), cost: blocks[0]?.cost ?? 0 };
+  });
+  return largestFirst(backbones).flatMap(({ tasks }) => tasks);
 }

@@ -3,7 +3,6 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../../src/checkpoint/index.ts';
-import { acquireRunLock } from '../../src/runner/index.ts';
 import { coopBench, f32, fixture, i64, projectFile, SUITE, workFolder } from './command.ts';
 
 const folder = workFolder();
@@ -218,16 +217,6 @@ describe('a request that is wrong gets exit code 2, before any work', SUITE, () 
       assert.ok(!readdirSync(folder).some((name) => name.endsWith('.tmp')));
     });
   }
-
-  it('a second run that writes into the same folder', async () => {
-    const lock = acquireRunLock(file('used'));
-    const args = ['bench', 'fewshot', '--datasets', 'icons_brands', '--shots', '1', '--out', file('used')];
-    const { code, stderr } = await coopBench(args);
-    lock.release();
-    assert.equal(code, 2, stderr);
-    assert.match(stderr, new RegExp(`FOLDER_IN_USE: .*process ${process.pid} on .*use another --out`, 's'));
-    assert.deepEqual(readdirSync(file('used')), []);
-  });
 });
 
 describe('help', SUITE, () => {

@@ -47,6 +47,7 @@ export const backbone = (name: string): Backbone => ({
   activation: null,
   settings: null,
   size: { embedDim: 128, text: TEXT, pictureFlops: 1e7 },
+  imageWeights: 1e6,
 });
 
 const nothing = { datasets: [], targets: [], methods: [], shots: [], seeds: [] };

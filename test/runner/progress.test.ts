@@ -9,6 +9,7 @@ import {
   type ProgressTask,
 } from '../../src/runner/index.ts';
 import { ProgressState } from '../../src/runner/progress-state.ts';
+import { summaryLine } from '../../src/runner/progress-text.ts';
 
 const features: ProgressTask = { id: 'f', cost: 20, label: 'pictures', cells: 0 };
 const cell = (id: string, cost = 10): ProgressTask => ({ id, cost, label: `icons · ${id}`, cells: 1 });
@@ -124,10 +125,11 @@ test('terminal: one line for all and one a worker, drawn in place and never wide
     else if (part === '\n') screen.push('');
     else screen[screen.length - 1] += part;
   }
-  assert.deepEqual(screen, ['stopping', '1 of 1 cells · 100 % · took 1 s', '']);
+  assert.deepEqual(screen, ['stopping', '1 of 1 cells · 100 % · 60 cells/min · …', '']);
   const noted = text().split('stopping\n')[1].split(esc)[0].split('\n');
   assert.deepEqual(noted.slice(1), ['  pictures', '  icons · a: 50 % a very long message …', '']);
-  for (const line of stripVTControlCharacters(text()).split('\n')) assert.ok([...line].length < 40, line);
+  for (const line of stripVTControlCharacters(text()).replaceAll('\r', '').split('\n'))
+    assert.ok([...line].length < 40, line);
 });
 
 test('json: one object a line, with totals', () => {
@@ -152,6 +154,9 @@ test('json: one object a line, with totals', () => {
     doneCells: 0,
     totalCells: 1,
     failedCells: 0,
+    runningCells: 1,
+    cellsPerMinute: null,
+    memoryBytes: null,
     fraction: 0.5,
     timeLeftMs: 500,
     elapsedMs: 500,
@@ -179,4 +184,26 @@ test('durations are said as people say them', () => {
     '1 h 40 min',
     '2 h 10 min',
   ]);
+});
+
+test('what runs, the rate, memory, and cells that failed among the results of a task', () => {
+  const group: ProgressTask = { id: 'g', cost: 30, label: 'a group', cells: 3 };
+  const failedIn = (value: unknown): number => Number(value);
+  const state = new ProgressState([group, cell('a'), cell('b')], 2, 0, { failedIn, ownMemory: () => 100e6 });
+  state.apply(start('g', 0), 0);
+  state.apply(start('a', 1), 0);
+  state.apply({ kind: 'memory', bytes: 900e6 }, 100);
+  assert.equal(
+    summaryLine(state.view(1000)),
+    '0 of 5 cells · 0 % · 4 running · time left not known yet · 1.0 GB',
+  );
+  state.apply({ kind: 'finish', worker: 0, outcome: { taskId: 'g', status: 'ok', value: 1 } }, 2000);
+  state.apply(
+    { kind: 'finish', worker: null, outcome: { taskId: 'b', status: 'elsewhere', failed: 0 } },
+    2000,
+  );
+  assert.equal(
+    summaryLine(state.view(30_000)),
+    '4 of 5 cells · 80 % · 1 running · 4.0 cells/min · 1 s left · 1.0 GB · 1 failed',
+  );
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Outcome, Task } from '../../src/runner/index.ts';
+import type { Admission } from '../../src/runner/task.ts';
 import { TaskSchedule } from '../../src/runner/task-schedule.ts';
 
 const task = (id: string, ...needs: string[]): Task => ({ id, needs, cost: 1, payload: null });
@@ -83,4 +84,43 @@ test('a plan that cannot end is refused', () => {
   assert.throws(() => new TaskSchedule([task('a'), task('a')]), /two tasks have the id a/);
   assert.throws(() => new TaskSchedule([task('a', 'b')]), /a needs b, which is no task/);
   assert.throws(() => new TaskSchedule([task('x'), task('a', 'b'), task('b', 'a')]), /in a circle: a, b/);
+});
+
+test('a task that another run is at is passed over, and asked for again after a recall', () => {
+  const schedule = new TaskSchedule([task('a'), task('b'), task('c', 'a'), task('d')]);
+  const answers = new Map<string, Admission>([
+    ['a', { kind: 'later' }],
+    ['b', { kind: 'start', payload: 'less' }],
+    ['d', { kind: 'done', failed: 1 }],
+  ]);
+  const admit = ({ id, payload }: Task): Admission => answers.get(id) ?? { kind: 'start', payload };
+  const settled: Outcome[] = [];
+  assert.deepEqual(schedule.start(admit, settled), { ...task('b'), payload: 'less' });
+  assert.equal(schedule.waiting, true);
+  assert.equal(schedule.start(admit, settled), null);
+  assert.deepEqual(settled, [{ taskId: 'd', status: 'elsewhere', failed: 1 }]);
+  schedule.recall();
+  assert.equal(schedule.start(admit, settled), null, 'it is still at it');
+  answers.set('a', { kind: 'done', failed: 0 });
+  schedule.recall();
+  assert.equal(schedule.start(admit, settled)?.id, 'c', 'what was done elsewhere is done');
+  assert.deepEqual(settled.at(-1), { taskId: 'a', status: 'elsewhere', failed: 0 });
+  for (const id of ['b', 'c']) schedule.finish(ok(id));
+  assert.equal(schedule.settled, true);
+});
+
+test('tasks that wait for another run are cancelled with the rest', () => {
+  const schedule = new TaskSchedule([task('a'), task('b', 'a')]);
+  assert.equal(
+    schedule.start(() => ({ kind: 'later' })),
+    null,
+  );
+  assert.deepEqual(
+    schedule.cancelWaiting().map(({ taskId, status }) => [taskId, status]),
+    [
+      ['a', 'cancelled'],
+      ['b', 'cancelled'],
+    ],
+  );
+  assert.equal(schedule.settled, true);
 });

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { systemErrorCode } from '../files/index.ts';
+import { systemErrorCode } from '../../files/index.ts';
 
 /** Tells one process from every other, also from a later one that was given the same number. */
 export interface ProcessIdentity {

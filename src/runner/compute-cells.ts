@@ -1,0 +1,99 @@
+import { type PlannedCell, UserError } from '../config/index.ts';
+import { tensorflowEnvironment } from '../runtime/index.ts';
+import type { CellGate } from './cell-gate.ts';
+import { diskError, diskNeed, isDiskError } from './disk-need.ts';
+import type { Experiment } from './experiment.ts';
+import { failedRecord } from './failed-record.ts';
+import type { Job, JobValue } from './job.ts';
+import type { Parallelism } from './parallelism.ts';
+import { runTasks } from './pool-client.ts';
+import type { Progress } from './progress.ts';
+import type { RecordStore } from './record-store.ts';
+import type { Outcome, PoolEvent, Task, TaskError } from './task.ts';
+import type { PlannedTask } from './tasks.ts';
+
+/** What computing needs besides its tasks. */
+export interface ComputeSettings extends Parallelism {
+  readonly outDir: string;
+  readonly cacheDir: string;
+  readonly store: RecordStore;
+  readonly gate: CellGate;
+  readonly progress: Progress;
+  readonly onEvent: (event: PoolEvent<JobValue>) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Cells of a finished task that could not be computed. */
+export function failedIn(value: unknown): number {
+  const { kind, records } = value as Partial<Extract<JobValue, { kind: 'cells' }>>;
+  return kind === 'cells' ? (records ?? []).filter(({ status }) => status === 'failed').length : 0;
+}
+
+/**
+ * Runs tasks in the pool and writes the record of every cell that ends before anything else is told of it.
+ *
+ * @returns How many cells were computed here.
+ * @throws {UserError} DISK_FULL with what the rest needs, FOLDER_NOT_WRITABLE, POOL_START_FAILED.
+ */
+export async function computeCells(
+  { runtime, engineVersions }: Pick<Experiment, 'runtime' | 'engineVersions'>,
+  tasks: readonly PlannedTask[],
+  pending: readonly PlannedCell[],
+  settings: ComputeSettings,
+): Promise<number> {
+  const { workers, threads, store, gate, progress, outDir, cacheDir, signal } = settings;
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const byKey = new Map(pending.map((planned) => [planned.key, planned]));
+  const open = new Set(tasks.map(({ id }) => id));
+  const written = new Set<string>();
+  let computed = 0;
+
+  /** The run ends: what stopped this cell stops every other. */
+  const stopForDisk = (error: Pick<TaskError, 'code' | 'message'>): never => {
+    const left = tasks.filter(({ id }) => open.has(id));
+    throw diskError(error, diskNeed(outDir, left, pending.length - written.size), { outDir, cacheDir });
+  };
+
+  const keep = (record: Parameters<RecordStore['write']>[0]): void => {
+    if (record.status === 'failed' && isDiskError(record.error)) stopForDisk(record.error);
+    try {
+      store.write(record);
+    } catch (error) {
+      if (error instanceof UserError && isDiskError(error)) stopForDisk(error);
+      throw error;
+    }
+    written.add(record.key);
+    if (record.status === 'ok') computed += 1;
+  };
+
+  const keepOutcome = (outcome: Outcome<JobValue>): void => {
+    const { payload } = byId.get(outcome.taskId)!;
+    if (outcome.status === 'ok' && outcome.value.kind === 'cells') outcome.value.records.forEach(keep);
+    if (outcome.status !== 'failed') return;
+    if (isDiskError(outcome.error)) stopForDisk(outcome.error);
+    if (payload.kind !== 'cells') return;
+    // Some may have been computed by another run with another plan.
+    for (const key of gate.withoutRecord(payload.wanted)) {
+      keep(failedRecord(byKey.get(key)!, outcome.error, threads, engineVersions));
+    }
+  };
+
+  await runTasks<JobValue>(tasks, {
+    workers,
+    threads,
+    environment: runtime.engine === 'tensorflow' ? tensorflowEnvironment(threads) : {},
+    workerModule: new URL('./worker.ts', import.meta.url),
+    admit: (task) => gate.admit(task as Task<Job>),
+    onEvent: (event) => {
+      if (event.kind === 'finish') {
+        keepOutcome(event.outcome);
+        gate.ended(byId.get(event.outcome.taskId)!);
+        open.delete(event.outcome.taskId);
+      }
+      settings.onEvent(event);
+      progress.handle(event);
+    },
+    ...(signal ? { signal } : {}),
+  });
+  return computed;
+}

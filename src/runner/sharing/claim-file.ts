@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { systemErrorCode } from '../../files/index.ts';
+import { ownIdentity } from './process-identity.ts';
+
+const holderSchema = z.object({
+  /** Name of the run that holds it; see `RunFile`. */
+  run: z.string(),
+  pid: z.int().min(1),
+  host: z.string(),
+  pidNamespace: z.string().nullable(),
+  started: z.string().nullable(),
+  /** ISO 8601 time at which it was taken. */
+  since: z.string(),
+  /** Tells this claim from every other. */
+  token: z.string(),
+});
+
+/** Who holds a claim. */
+export type Holder = z.infer<typeof holderSchema>;
+
+/** A claim whose writer died between making and filling it; younger than this it may still be filled. */
+const EMPTY_CLAIM_MS = 5_000;
+/** Tries while other runs take and free the same claim. */
+const TRIES = 20;
+
+/** What came of an attempt. `holder` is null where the file says nothing readable. */
+export type Attempt =
+  | { readonly taken: true; readonly claim: Claim; readonly tookOver: boolean }
+  | { readonly taken: false; readonly holder: Holder | null };
+
+/** The sole right to something, until it is released. */
+export interface Claim {
+  readonly path: string;
+  readonly token: string;
+}
+
+/**
+ * Takes a claim: a small file that says who holds it, made in one step.
+ *
+ * A claim whose holder is gone (killed, crashed, machine restarted) is taken over.
+ *
+ * @param path The folder must exist. @param run Name of this run. @param isGone Whether a holder lives no more.
+ */
+export function tryClaim(path: string, run: string, isGone: (holder: Holder) => boolean): Attempt {
+  const token = randomBytes(8).toString('hex');
+  const own: Holder = { run, ...ownIdentity(), since: new Date().toISOString(), token };
+  let tookOver = false;
+  for (let tries = 0; tries < TRIES; tries++) {
+    if (make(path, own)) return { taken: true, claim: { path, token }, tookOver };
+    const found = readClaim(path);
+    if (found === null) continue;
+    const stale = found.holder === null ? found.ageMs > EMPTY_CLAIM_MS : isGone(found.holder);
+    if (!stale) return { taken: false, holder: found.holder };
+    tookOver = removeStale(path, found.text) || tookOver;
+  }
+  return { taken: false, holder: null };
+}
+
+/** Gives a claim free; harmless when called again, or when the file is another's by now. */
+export function releaseClaim({ path, token }: Claim): void {
+  // Someone may have deleted ours by hand and another run taken the place since.
+  if (readClaim(path)?.holder?.token === token) rmSync(path, { force: true });
+}
+
+/** Who holds a claim; null: nobody, or nothing readable. */
+export function holderOf(path: string): Holder | null {
+  return readClaim(path)?.holder ?? null;
+}
+
+/** Makes the file with its content in one step. False: another one is there. */
+function make(path: string, own: Holder): boolean {
+  const temporary = `${path}.${own.token}.tmp`;
+  const text = `${JSON.stringify(own)}\n`;
+  try {
+    writeFileSync(temporary, text, { flag: 'wx' });
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'EEXIST') return false;
+    // File systems without hard links: make and fill, which `readClaim` allows for.
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return makeWithoutLink(path, text);
+    throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function makeWithoutLink(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+interface FoundClaim {
+  readonly text: string;
+  readonly ageMs: number;
+  readonly holder: Holder | null;
+}
+
+/** Null: it has gone since. */
+function readClaim(path: string): FoundClaim | null {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return { text, ageMs: Date.now() - statSync(path).mtimeMs, holder: parseHolder(text) };
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function parseHolder(text: string): Holder | null {
+  try {
+    return holderSchema.parse(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Removes a stale claim. Two runs may find the same one, and the slower must not remove what the quicker has put in
+ * its place meanwhile: so only the holder of a guard, for the moment of the removal, may do it.
+ *
+ * @returns Whether it was removed here; if not, the claim is to be looked at again.
+ */
+function removeStale(path: string, staleText: string): boolean {
+  const guard = `${path}.takeover`;
+  if (!makeWithoutLink(guard, '')) {
+    const ageMs = Date.now() - (statSync(guard, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (ageMs > EMPTY_CLAIM_MS) rmSync(guard, { force: true });
+    sleep(TAKEOVER_MS);
+    return false;
+  }
+  try {
+    if (readClaim(path)?.text !== staleText) return false;
+    rmSync(path, { force: true });
+    return true;
+  } finally {
+    rmSync(guard, { force: true });
+  }
+}
+
+/** Pause while another run removes a stale claim. */
+const TAKEOVER_MS = 5;
+
+/** Blocks this thread, for an instant. */
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
