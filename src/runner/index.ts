@@ -15,7 +15,7 @@ export { type DamagedShard, FeatureStore } from './feature-store.ts';
 export { INTERRUPTED_EXIT_CODE, type Interrupt, watchInterrupt } from './interrupt.ts';
 export { type Parallelism, resolveParallelism } from './parallelism.ts';
 export { type DrawOf, picturesNeeded, rememberedDraws } from './picture-needs.ts';
-export { type RunTasksOptions, runTasks } from './pool-client.ts';
+export { type RunTasksOptions, runTasks, type TaskFeed } from './pool-client.ts';
 export {
   createProgress,
   PROGRESS_MODES,
