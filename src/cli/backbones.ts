@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Activation, PUBLISHED_MODELS, unusualFacts, weightsSha256 } from '../checkpoint/index.ts';
-import { type Checkpoint, openCheckpoint } from '../clip/index.ts';
+import { type Checkpoint, encodeImages, openCheckpoint } from '../clip/index.ts';
 import { nearNames, UserError } from '../config/index.ts';
-import { type Backbone, watchInterrupt } from '../runner/index.ts';
+import { graphFlops, makeGraph } from '../ir/index.ts';
+import { type Backbone, type ModelSize, watchInterrupt } from '../runner/index.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { remark } from './command-options.ts';
 import { downloadModel, findDownloaded, isDownloadable } from './download-model.ts';
@@ -104,6 +105,13 @@ export async function openModel(name: string, flag: string, search: ModelSearch 
     (search.say ?? remark)(`${name}: ${guessText(checkpoint.facts)}`);
   }
   return checkpoint;
+}
+
+/** What work with a model is counted from. */
+export function modelSize(checkpoint: Checkpoint): ModelSize {
+  const { embedDim, text } = checkpoint.architecture;
+  const pictureFlops = graphFlops(makeGraph({ features: encodeImages(checkpoint, 1) }));
+  return { embedDim, text, pictureFlops };
 }
 
 /**

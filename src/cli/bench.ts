@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { BENCHMARKS } from '../../benchmarks/index.ts';
 import type { Benchmark, Study } from '../config/index.ts';
+import { queuedRun, queuePool } from '../queue/index.ts';
 import {
   cellLabel,
   type Experiment,
@@ -22,6 +23,7 @@ import { remark } from './command-options.ts';
 import { estimateExperiment, formatEstimate } from './estimate.ts';
 import { exitWith } from './exit.ts';
 import { resolveExperiment } from './grid.ts';
+import { openQueue } from './queue-options.ts';
 import { chooseRuntime } from './runtime-choice.ts';
 import { commandLine, writeExperimentReport } from './write-report.ts';
 
@@ -73,6 +75,7 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
     return;
   }
   const outDir = flags.out ?? `reports/${benchmark.key}`;
+  const connection = flags.queue === undefined ? null : await openQueue(flags, say);
   const interrupt = watchInterrupt();
   let summary: RunSummary;
   try {
@@ -83,10 +86,12 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
       progress: flags.progress,
       shard: flags.shard,
       signal: interrupt.signal,
+      remote: connection ? queuePool(connection, queuedRun(experiment, parallelism.threads), say) : undefined,
       note: say,
     });
   } finally {
     interrupt.dispose();
+    connection?.close();
   }
   if (!summary.interrupted) {
     const run = { startedAt, elapsedMs: performance.now() - start, ...parallelism };

@@ -1,8 +1,7 @@
 import { inClassesOf, loadDataset } from '../../datasets/index.ts';
-import { encodeImages, logitScale, openCheckpoint, readTextWeights, Tokenizer } from '../clip/index.ts';
+import { logitScale, openCheckpoint, readTextWeights, Tokenizer } from '../clip/index.ts';
 import { type Benchmark, type GridOptions, type MethodConfig, UserError } from '../config/index.ts';
 import type { Dataset } from '../data/index.ts';
-import { graphFlops, makeGraph } from '../ir/index.ts';
 import { checkMethodKey, methodOf } from '../methods/index.ts';
 import {
   type Backbone,
@@ -12,7 +11,7 @@ import {
   type StudyGrid,
   settingsOn,
 } from '../runner/index.ts';
-import { DEFAULT_BACKBONE, type LocatedBackbone, resolveBackbone } from './backbones.ts';
+import { DEFAULT_BACKBONE, type LocatedBackbone, modelSize, resolveBackbone } from './backbones.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { chooseStudies } from './choose-studies.ts';
 import type { RuntimeChoice } from './runtime-choice.ts';
@@ -65,16 +64,15 @@ async function checkModel(
   tasks: readonly { readonly dataset: Dataset; readonly method: MethodConfig }[],
 ): Promise<ModelSize> {
   const checkpoint = await openCheckpoint(backbone.path, backbone.activation ?? undefined);
-  const { embedDim, text: sizes } = checkpoint.architecture;
-  const pictureFlops = graphFlops(makeGraph({ features: encodeImages(checkpoint, 1) }));
+  const size = modelSize(checkpoint);
   logitScale(checkpoint.weights);
   const text = readTextWeights(checkpoint.weights, checkpoint.architecture);
   checkpoint.close();
-  const tokenizer = new Tokenizer(sizes.vocabSize);
+  const tokenizer = new Tokenizer(size.text.vocabSize);
   for (const { dataset, method } of tasks) {
     methodOf(method).check?.(method, { classNames: dataset.classNames, text, tokenizer });
   }
-  return { embedDim, text: sizes, pictureFlops };
+  return size;
 }
 
 /** Targets have nothing to learn from. */

@@ -13,9 +13,13 @@ import { promptCommand } from './prompt.ts';
 import { reportCommand } from './report.ts';
 import { tokenizeCommand } from './tokenize.ts';
 import { wordsCommand } from './words.ts';
+import { workerCommand } from './worker.ts';
 
 /** Exit code of a request that was wrong: nothing was computed. */
 const BAD_REQUEST = 2;
+
+/** These are no wrong request, and what was finished is kept. */
+const LATE_PROBLEMS: ReadonlySet<string> = new Set(['DISK_FULL', 'QUEUE_LOST']);
 
 function program(): Command {
   const root = new Command('coop-bench')
@@ -26,6 +30,7 @@ function program(): Command {
     );
   const commands = [
     benchCommand,
+    workerCommand,
     reportCommand,
     datasetsCommand,
     checkpointCommand,
@@ -70,8 +75,7 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     if (error instanceof UserError) {
       process.stderr.write(`error ${error.code}: ${error.message}\n`);
-      // A disk that fills up is no wrong request; what was finished is kept.
-      return error.code === 'DISK_FULL' ? 1 : BAD_REQUEST;
+      return LATE_PROBLEMS.has(error.code) ? 1 : BAD_REQUEST;
     }
     process.stderr.write(`internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
     return 1;

@@ -23,6 +23,9 @@ export function summaryLine(view: ProgressView): string {
     `${percent(view.fraction)} %`,
     view.timeLeftMs === 0 ? `took ${formatDuration(view.elapsedMs)}` : timeLeft(view),
   ];
+  if (view.remoteWorkers !== null) {
+    parts.push(`${view.remoteWorkers} worker${view.remoteWorkers === 1 ? '' : 's'}`);
+  }
   if (view.failedCells > 0) parts.push(`${view.failedCells} failed`);
   return parts.join(' · ');
 }

@@ -11,6 +11,7 @@ import { runTasks } from './pool-client.ts';
 import { createProgress, type ProgressMode } from './progress.ts';
 import { cellsWithoutPrompt, hasPrompts, preparePrompts, promptFolder } from './prompt-store.ts';
 import { RecordStore } from './record-store.ts';
+import type { RemotePool } from './remote-pool.ts';
 import { acquireRunLock } from './run-lock.ts';
 import type { PoolEvent } from './task.ts';
 import { planTasks } from './tasks.ts';
@@ -23,6 +24,8 @@ export interface RunSettings extends Parallelism {
   /** Compute the cells of part I of N only; parts interleave. */
   readonly shard?: { readonly index: number; readonly count: number } | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Who computes instead of this machine. */
+  readonly remote?: RemotePool | undefined;
   /** A remark for the person before and after the work. */
   readonly note: (message: string) => void;
 }
@@ -107,10 +110,10 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
     groups: readonly CellGroup[],
     pending: readonly PlannedCell[],
     drawOf: DrawOf,
-    { progress: mode }: RunSettings,
+    { progress: mode, remote }: RunSettings,
     store: RecordStore,
   ): Promise<void> {
-    const tasks = planTasks(
+    const planned = planTasks(
       of,
       groups,
       new Set(pending.map(({ key }) => key)),
@@ -128,11 +131,12 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
       }),
       drawOf,
     );
+    const tasks = remote ? planned.filter(({ payload }) => payload.kind === 'cells') : planned;
     const keysOf = new Map(
       tasks.flatMap(({ id, payload }) => (payload.kind === 'cells' ? [[id, payload.wanted]] : [])),
     );
     const byKey = new Map(pending.map((planned) => [planned.key, planned]));
-    const progress = createProgress({ mode, tasks, workers });
+    const progress = createProgress({ mode, tasks, workers: remote ? 1 : workers });
     const stopping = (): void =>
       progress.note('stopping after the current steps; press Ctrl-C again to stop at once');
     signal?.addEventListener('abort', stopping, { once: true });
@@ -150,14 +154,16 @@ export async function runExperiment(experiment: Experiment, settings: RunSetting
       progress.handle(event);
     };
     try {
-      await runTasks<JobValue>(tasks, {
-        workers,
-        threads,
-        environment: of.runtime.engine === 'tensorflow' ? tensorflowEnvironment(threads) : {},
-        workerModule: new URL('./worker.ts', import.meta.url),
-        onEvent,
-        ...(signal ? { signal } : {}),
-      });
+      if (remote) await remote.run(tasks, { promptDir: promptFolder(outDir), onEvent, signal });
+      else
+        await runTasks<JobValue>(tasks, {
+          workers,
+          threads,
+          environment: of.runtime.engine === 'tensorflow' ? tensorflowEnvironment(threads) : {},
+          workerModule: new URL('./worker.ts', import.meta.url),
+          onEvent,
+          ...(signal ? { signal } : {}),
+        });
     } finally {
       signal?.removeEventListener('abort', stopping);
       progress.close();

@@ -47,5 +47,7 @@ export type PoolEvent<V = unknown> =
   | { readonly kind: 'finish'; readonly worker: number | null; readonly outcome: Outcome<V> }
   /** The process of the pool died and another one is started; `taskIds` were running and run again. */
   | { readonly kind: 'restart'; readonly reason: string; readonly taskIds: readonly string[] }
+  /** Workers elsewhere that take tasks now, and how many tasks they run at once. */
+  | { readonly kind: 'workers'; readonly workers: number; readonly places: number }
   /** A line some library printed in the process of the pool. */
   | { readonly kind: 'log'; readonly line: string };
