@@ -1,9 +1,16 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Activation, PUBLISHED_MODELS, unusualFacts, weightsSha256 } from '../checkpoint/index.ts';
-import { type Checkpoint, openCheckpoint } from '../clip/index.ts';
+import {
+  type Activation,
+  PUBLISHED_MODELS,
+  type StateDict,
+  unusualFacts,
+  weightsSha256,
+} from '../checkpoint/index.ts';
+import { type Checkpoint, encodeImages, openCheckpoint } from '../clip/index.ts';
 import { nearNames, UserError } from '../config/index.ts';
+import { graphFlops, makeGraph } from '../ir/index.ts';
 import { type Backbone, watchInterrupt } from '../runner/index.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { remark } from './command-options.ts';
@@ -104,6 +111,22 @@ export async function openModel(name: string, flag: string, search: ModelSearch 
     (search.say ?? remark)(`${name}: ${guessText(checkpoint.facts)}`);
   }
   return checkpoint;
+}
+
+/** What work and memory with a model are counted from. */
+export type ModelCosts = Pick<Backbone, 'size' | 'imageWeights'>;
+
+/** Numbers of the image tower. */
+function visualWeights({ names, shapeOf }: StateDict): number {
+  const visual = [...names].filter((name) => name.startsWith('visual.'));
+  return visual.reduce((sum, name) => sum + shapeOf(name).reduce((product, size) => product * size, 1), 0);
+}
+
+/** What work with a model is counted from. */
+export function modelCosts(checkpoint: Checkpoint): ModelCosts {
+  const { embedDim, text } = checkpoint.architecture;
+  const pictureFlops = graphFlops(makeGraph({ features: encodeImages(checkpoint, 1) }));
+  return { size: { embedDim, text, pictureFlops }, imageWeights: visualWeights(checkpoint.weights) };
 }
 
 /**

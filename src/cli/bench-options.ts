@@ -13,9 +13,10 @@ import { METHOD_KEYS } from '../methods/index.ts';
 import { PROGRESS_MODES, type ProgressMode } from '../runner/index.ts';
 import { DEVICES, type Device, ENGINE_NAMES, type EngineName } from '../runtime/index.ts';
 import { addDataOptions } from './data-options.ts';
+import { addQueueOptions, type QueueFlags } from './queue-options.ts';
 
 /** Everything a grid's command line says. */
-export interface BenchFlags extends GridOptions {
+export interface BenchFlags extends GridOptions, QueueFlags {
   readonly engine: EngineName;
   readonly device?: Device;
   readonly dryRun?: boolean;
@@ -87,6 +88,7 @@ export function addGridOptions(command: Command): Command {
     'compute part I of N only: every Nth cell, or group of cells that train together',
     parseShard,
   );
+  addQueueOptions(command, 'let workers compute that take jobs from a queue');
   option('--dry-run', 'print the cells and what they would cost, and stop');
   option('--json', 'print a summary as JSON on stdout at the end');
   command.addOption(

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { BENCHMARKS } from '../../benchmarks/index.ts';
 import type { Benchmark, Study } from '../config/index.ts';
+import { queuedRun, queuePool } from '../queue/index.ts';
 import {
   cellLabel,
   type Experiment,
@@ -23,6 +24,7 @@ import { remark } from './command-options.ts';
 import { estimateExperiment, formatEstimate } from './estimate.ts';
 import { exitWith } from './exit.ts';
 import { resolveExperiment } from './grid.ts';
+import { openQueue } from './queue-options.ts';
 import { chooseRuntime } from './runtime-choice.ts';
 import { commandLine, writeExperimentReport } from './write-report.ts';
 
@@ -64,6 +66,7 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
   }
   const outDir = flags.out ?? `reports/${benchmark.key}`;
   const command = commandLine(process.argv.slice(2));
+  const connection = flags.queue === undefined ? null : await openQueue(flags, say);
   const interrupt = watchInterrupt();
   let summary: RunSummary;
   try {
@@ -75,6 +78,7 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
       shard: flags.shard,
       signal: interrupt.signal,
       command,
+      remote: connection ? queuePool(connection, queuedRun(experiment, parallelism.threads), say) : undefined,
       note: say,
       report: (records) => {
         // Every record is on disk: from here on Ctrl-C ends the command at once.
@@ -85,6 +89,7 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
     });
   } finally {
     interrupt.dispose();
+    connection?.close();
   }
   const elapsedMs = performance.now() - start;
   say(closingWords(summary, outDir, elapsedMs, command));

@@ -1,12 +1,16 @@
 import { inClassesOf, loadDataset } from '../../datasets/index.ts';
-import type { StateDict } from '../checkpoint/index.ts';
-import { encodeImages, logitScale, openCheckpoint, readTextWeights, Tokenizer } from '../clip/index.ts';
+import { logitScale, openCheckpoint, readTextWeights, Tokenizer } from '../clip/index.ts';
 import { type Benchmark, type GridOptions, type MethodConfig, UserError } from '../config/index.ts';
 import type { Dataset } from '../data/index.ts';
-import { graphFlops, makeGraph } from '../ir/index.ts';
 import { checkMethodKey, methodOf } from '../methods/index.ts';
 import { type Backbone, datasetsOf, type Experiment, type StudyGrid, settingsOn } from '../runner/index.ts';
-import { DEFAULT_BACKBONE, type LocatedBackbone, resolveBackbone } from './backbones.ts';
+import {
+  DEFAULT_BACKBONE,
+  type LocatedBackbone,
+  type ModelCosts,
+  modelCosts,
+  resolveBackbone,
+} from './backbones.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { chooseStudies } from './choose-studies.ts';
 import type { RuntimeChoice } from './runtime-choice.ts';
@@ -49,12 +53,6 @@ function checkShots(shots: readonly number[], datasets: readonly Dataset[]): voi
   });
 }
 
-/** Numbers of the image tower. */
-function visualWeights({ names, shapeOf }: StateDict): number {
-  const visual = [...names].filter((name) => name.startsWith('visual.'));
-  return visual.reduce((sum, name) => sum + shapeOf(name).reduce((product, size) => product * size, 1), 0);
-}
-
 /**
  * Finds out what would fail in every cell: a model with missing, misshapen or non-finite weights, a prompt that
  * is longer than its context, words to start from that the vocabulary splits.
@@ -63,19 +61,17 @@ function visualWeights({ names, shapeOf }: StateDict): number {
 async function checkModel(
   backbone: LocatedBackbone,
   tasks: readonly { readonly dataset: Dataset; readonly method: MethodConfig }[],
-): Promise<Pick<Backbone, 'size' | 'imageWeights'>> {
+): Promise<ModelCosts> {
   const checkpoint = await openCheckpoint(backbone.path, backbone.activation ?? undefined);
-  const { embedDim, text: sizes } = checkpoint.architecture;
-  const pictureFlops = graphFlops(makeGraph({ features: encodeImages(checkpoint, 1) }));
-  const imageWeights = visualWeights(checkpoint.weights);
+  const costs = modelCosts(checkpoint);
   logitScale(checkpoint.weights);
   const text = readTextWeights(checkpoint.weights, checkpoint.architecture);
   checkpoint.close();
-  const tokenizer = new Tokenizer(sizes.vocabSize);
+  const tokenizer = new Tokenizer(costs.size.text.vocabSize);
   for (const { dataset, method } of tasks) {
     methodOf(method).check?.(method, { classNames: dataset.classNames, text, tokenizer });
   }
-  return { size: { embedDim, text: sizes, pictureFlops }, imageWeights };
+  return costs;
 }
 
 /** Targets have nothing to learn from. */

@@ -5,9 +5,13 @@ import { exitCode, InterruptedError } from './exit.ts';
 /** Exit code of a request that was wrong: nothing was computed. */
 const BAD_REQUEST = 2;
 
+/** These are no wrong request, and what was finished is kept. */
+const LATE_PROBLEMS: ReadonlySet<string> = new Set(['DISK_FULL', 'QUEUE_LOST']);
+
 /** Every command, read when it is asked for: a start that needs one of them need not wait for the others. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   bench: async () => (await import('./bench.ts')).benchCommand(),
+  worker: async () => (await import('./worker.ts')).workerCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),
   datasets: async () => (await import('./datasets/index.ts')).datasetsCommand(),
@@ -67,8 +71,7 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     if (error instanceof UserError) {
       process.stderr.write(`error ${error.code}: ${error.message}\n`);
-      // A disk that fills up is no wrong request; what was finished is kept.
-      return error.code === 'DISK_FULL' ? 1 : BAD_REQUEST;
+      return LATE_PROBLEMS.has(error.code) ? 1 : BAD_REQUEST;
     }
     process.stderr.write(`internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
     return 1;

@@ -3,6 +3,7 @@ import { datasetAdapter, isDatasetKey } from '../../datasets/index.ts';
 import { PUBLISHED_MODELS } from '../checkpoint/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { methodOf, methodTitle, settingWords } from '../methods/index.ts';
+import { withoutSecrets } from '../queue/index.ts';
 import type { PaperReference, ReportPlan, RunCircumstances } from '../report/index.ts';
 import {
   type Experiment,
@@ -88,8 +89,8 @@ function ownNotes(datasets: readonly Dataset[]): string[] {
   return datasets.flatMap(({ title, note }) => (note === null ? [] : [`${title}: ${note}`]));
 }
 
-/** Words of a command line as they can be typed again. */
+/** Words of a command line as they can be typed again, but for passwords. */
 export function commandLine(words: readonly string[]): string {
   const quote = (word: string) => (/^[\w./:=,@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
-  return ['npx coop-bench', ...words.map(quote)].join(' ');
+  return ['npx coop-bench', ...words.map(withoutSecrets).map(quote)].join(' ');
 }

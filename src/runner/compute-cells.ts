@@ -8,7 +8,9 @@ import type { Job, JobValue } from './job.ts';
 import type { Parallelism } from './parallelism.ts';
 import { runTasks } from './pool-client.ts';
 import type { Progress } from './progress.ts';
+import { promptFolder } from './prompt-store.ts';
 import type { RecordStore } from './record-store.ts';
+import type { RemotePool } from './remote-pool.ts';
 import type { Outcome, PoolEvent, Task, TaskError } from './task.ts';
 import type { PlannedTask } from './tasks.ts';
 
@@ -21,6 +23,8 @@ export interface ComputeSettings extends Parallelism {
   readonly progress: Progress;
   readonly onEvent: (event: PoolEvent<JobValue>) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Who computes instead of this machine. */
+  readonly remote?: RemotePool | undefined;
 }
 
 /** Cells of a finished task that could not be computed. */
@@ -30,7 +34,7 @@ export function failedIn(value: unknown): number {
 }
 
 /**
- * Runs tasks in the pool and writes the record of every cell that ends before anything else is told of it.
+ * Runs tasks in the pool, here or elsewhere, and writes the record of every cell that ends before anything else is told of it.
  *
  * @returns How many cells were computed here.
  * @throws {UserError} DISK_FULL with what the rest needs, FOLDER_NOT_WRITABLE, POOL_START_FAILED.
@@ -41,7 +45,7 @@ export async function computeCells(
   pending: readonly PlannedCell[],
   settings: ComputeSettings,
 ): Promise<number> {
-  const { workers, threads, store, gate, progress, outDir, cacheDir, signal } = settings;
+  const { workers, threads, store, gate, progress, outDir, cacheDir, signal, remote } = settings;
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const byKey = new Map(pending.map((planned) => [planned.key, planned]));
   const open = new Set(tasks.map(({ id }) => id));
@@ -78,21 +82,27 @@ export async function computeCells(
     }
   };
 
+  const onEvent = (event: PoolEvent<JobValue>): void => {
+    if (event.kind === 'finish') {
+      keepOutcome(event.outcome);
+      gate.ended(byId.get(event.outcome.taskId)!);
+      open.delete(event.outcome.taskId);
+    }
+    settings.onEvent(event);
+    progress.handle(event);
+  };
+  if (remote) {
+    // The queue hands each cell out once, whoever asked for it.
+    await remote.run(tasks, { promptDir: promptFolder(outDir), onEvent, signal });
+    return computed;
+  }
   await runTasks<JobValue>(tasks, {
     workers,
     threads,
     environment: runtime.engine === 'tensorflow' ? tensorflowEnvironment(threads) : {},
     workerModule: new URL('./worker.ts', import.meta.url),
     admit: (task) => gate.admit(task as Task<Job>),
-    onEvent: (event) => {
-      if (event.kind === 'finish') {
-        keepOutcome(event.outcome);
-        gate.ended(byId.get(event.outcome.taskId)!);
-        open.delete(event.outcome.taskId);
-      }
-      settings.onEvent(event);
-      progress.handle(event);
-    },
+    onEvent,
     ...(signal ? { signal } : {}),
   });
   return computed;

@@ -89,12 +89,15 @@ function publishedDraw(dataset: Dataset, shots: number, seed: number | null): { 
   return published === null ? {} : { draw: published };
 }
 
+/** What a study trains on, and what it scores besides. */
+export type GridDatasets = Pick<StudyGrid, 'datasets' | 'targets'>;
+
 /** Datasets of an experiment by key: what is trained on, and what is scored besides. */
-export function datasetsOf({ grids }: Pick<Experiment, 'grids'>): {
+export function datasetsOf({ grids }: { readonly grids: readonly GridDatasets[] }): {
   readonly sources: readonly Dataset[];
   readonly targets: readonly Dataset[];
 } {
-  const distinct = (read: (grid: StudyGrid) => readonly Dataset[]) => [
+  const distinct = (read: (grid: GridDatasets) => readonly Dataset[]) => [
     ...new Map(grids.flatMap(read).map((dataset) => [dataset.key, dataset])).values(),
   ];
   return { sources: distinct(({ datasets }) => datasets), targets: distinct(({ targets }) => targets) };

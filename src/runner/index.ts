@@ -15,9 +15,10 @@ export { type DamagedShard, FeatureStore } from './feature-store.ts';
 export { fitWorkers } from './fit-workers.ts';
 export { type FolderStatus, folderStatus, type RunLife, type SeenRun } from './folder-status.ts';
 export { INTERRUPTED_EXIT_CODE, type Interrupt, watchInterrupt } from './interrupt.ts';
-export { type Parallelism, resolveParallelism } from './parallelism.ts';
+export type { JobPlace, JobValue } from './job.ts';
+export { type Parallelism, resolveParallelism, sparePictureThreads } from './parallelism.ts';
 export { type DrawOf, picturesNeeded, rememberedDraws } from './picture-needs.ts';
-export { type RunTasksOptions, runTasks } from './pool-client.ts';
+export { type RunTasksOptions, runTasks, type TaskFeed } from './pool-client.ts';
 export {
   createProgress,
   PROGRESS_MODES,
@@ -27,13 +28,15 @@ export {
 } from './progress.ts';
 export type { ProgressTask } from './progress-state.ts';
 export { formatBytes, formatDuration } from './progress-text.ts';
+export { promptPath } from './prompt-store.ts';
 export type { Rates } from './rates.ts';
 export { RecordStore, type RecordSurvey } from './record-store.ts';
+export type { RemotePool } from './remote-pool.ts';
 export { type RunSettings, type RunSummary, runExperiment } from './run-experiment.ts';
 
 export { withReportLock } from './sharing/report-lock.ts';
 export type { Outcome, PoolEvent, Task, TaskError } from './task.ts';
 export type { ModelSize } from './task-size.ts';
-export { cellLabel, planTasks } from './tasks.ts';
+export { cellLabel, type PlannedTask, planTasks } from './tasks.ts';
 export { runtimeVersions } from './versions.ts';
 export type { WorkerFunction, WorkerJob } from './worker-job.ts';

@@ -13,6 +13,14 @@ const START_WITHIN_MS = 60_000;
 /** How often tasks that another run is at are asked for again. */
 const RECALL_MS = 300;
 
+/** Adds tasks to a run that has begun. */
+export interface TaskFeed {
+  /** Takes further tasks, behind those that wait; see `TaskSchedule.add`. After an abort they end as cancelled. */
+  add(tasks: readonly Task[]): void;
+  /** No more will come: the run ends when those it has are done. */
+  end(): void;
+}
+
 /** How to run tasks. */
 export interface RunTasksOptions<V = unknown> {
   /** Tasks at once, ≥ 1; see `resolveParallelism`. */
@@ -31,6 +39,8 @@ export interface RunTasksOptions<V = unknown> {
   readonly graceMs?: number;
   /** Environment variables of the child process, over those of this one. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Called at once. With it the run takes tasks until the feed is ended, and keeps no outcomes. */
+  readonly feed?: (feed: TaskFeed) => void;
 }
 
 /**
@@ -42,7 +52,7 @@ export interface RunTasksOptions<V = unknown> {
  *
  * `V`: what the worker module returns; the caller vouches for it.
  *
- * @returns One outcome a task, in the order of the tasks. Failed and cancelled tasks are outcomes, not errors.
+ * @returns One outcome a task, in the order of the tasks; with a feed, none. Failed and cancelled tasks are outcomes, not errors.
  * @throws {UserError} `POOL_START_FAILED`: the child process ends before it can work.
  * @throws {Error} Tasks with equal ids, unknown needs or needs in a circle; or what `onEvent` threw.
  */
@@ -50,8 +60,9 @@ export async function runTasks<V = unknown, P = unknown>(
   tasks: readonly Task<P>[],
   options: RunTasksOptions<V>,
 ): Promise<Outcome<V>[]> {
-  const schedule = new TaskSchedule(tasks);
-  if (tasks.length > 0) await new Run(schedule, tasks.length, options as RunTasksOptions).whole();
+  const schedule = new TaskSchedule(tasks, { forgets: options.feed !== undefined });
+  if (tasks.length > 0 || options.feed !== undefined)
+    await new Run(schedule, tasks.length, options as RunTasksOptions).whole();
   return schedule.outcomes() as Outcome<V>[];
 }
 
@@ -66,6 +77,8 @@ class Run {
   #ready = false;
   #failedStarts = 0;
   #stopping = false;
+  /** Whether tasks may still be added. */
+  #fed: boolean;
   #error: { readonly thrown: unknown } | null = null;
   #graceTimer: NodeJS.Timeout | undefined;
   #startTimer: NodeJS.Timeout | undefined;
@@ -77,7 +90,8 @@ class Run {
   constructor(schedule: TaskSchedule, taskCount: number, options: RunTasksOptions) {
     this.#schedule = schedule;
     this.#options = options;
-    this.#workers = Math.min(options.workers, taskCount);
+    this.#fed = options.feed !== undefined;
+    this.#workers = this.#fed ? options.workers : Math.min(options.workers, taskCount);
     this.#places = new Array<string | null>(this.#workers).fill(null);
   }
 
@@ -90,6 +104,13 @@ class Run {
         signal?.addEventListener('abort', abort, { once: true });
         if (signal?.aborted) abort();
         else this.#guard(() => this.#startHost());
+        this.#options.feed?.({
+          add: (tasks) => this.#guard(() => this.#add(tasks)),
+          end: () =>
+            this.#guard(() => {
+              this.#fed = false;
+            }),
+        });
       });
     } finally {
       signal?.removeEventListener('abort', abort);
@@ -101,6 +122,16 @@ class Run {
       await this.#host?.close();
     }
     if (this.#error !== null) throw this.#error.thrown;
+  }
+
+  /** Nothing runs or waits, and nothing more will come. */
+  get #over(): boolean {
+    return this.#schedule.settled && (!this.#fed || this.#stopping);
+  }
+
+  #add(tasks: readonly Task[]): void {
+    this.#schedule.add(tasks);
+    if (this.#stopping) this.#settle(this.#schedule.cancelWaiting(), null);
   }
 
   #startHost(): void {
@@ -130,7 +161,7 @@ class Run {
     } catch (error) {
       this.#error ??= { thrown: error };
     }
-    if (this.#error !== null || this.#schedule.settled) this.#resolve();
+    if (this.#error !== null || this.#over) this.#resolve();
   }
 
   #startTasks(): void {
@@ -199,7 +230,7 @@ class Run {
   #hostEnded(how: string, lastLines: readonly string[]): void {
     clearTimeout(this.#startTimer);
     this.#host = null;
-    if (this.#schedule.settled || this.#error !== null) return;
+    if (this.#over || this.#error !== null) return;
     if (!this.#ready && !this.#stopping) this.#countFailedStart(how, lastLines);
     const places = [...this.#places];
     this.#places.fill(null);
@@ -212,7 +243,7 @@ class Run {
     }
     const { again, settled } = this.#schedule.crash(() => crashError(how, lastLines));
     for (const outcome of settled) this.#settle([outcome], place(places, outcome.taskId));
-    if (this.#schedule.settled) return;
+    if (this.#over) return;
     this.#untold.push({ kind: 'restart', reason: how, taskIds: again });
     this.#startHost();
   }
@@ -231,7 +262,7 @@ class Run {
   #stop(): void {
     this.#stopping = true;
     this.#settle(this.#schedule.cancelWaiting(), null);
-    if (this.#schedule.settled) return;
+    if (this.#over) return;
     this.#host?.send({ kind: 'cancel' });
     this.#graceTimer = setTimeout(() => this.#host?.kill(), this.#options.graceMs ?? GRACE_MS);
   }

@@ -37,6 +37,8 @@ export interface ProgressView {
   readonly elapsedMs: number;
   /** By place; null where nothing runs. */
   readonly workers: readonly (WorkerView | null)[];
+  /** Worker programs elsewhere that take tasks; null where this machine computes. */
+  readonly remoteWorkers: number | null;
 }
 
 interface Running {
@@ -58,6 +60,7 @@ export interface ProgressSources {
 export class ProgressState {
   readonly #tasks: ReadonlyMap<string, ProgressTask>;
   readonly #places: (Running | null)[];
+  #remoteWorkers: number | null = null;
   readonly #totalCost: number;
   readonly #totalCells: number;
   readonly #startedAt: number;
@@ -88,6 +91,7 @@ export class ProgressState {
       case 'start': {
         const task = this.#tasks.get(event.taskId);
         if (task !== undefined) {
+          this.#resize(Math.max(this.#places.length, event.worker + 1));
           this.#places[event.worker] = { task, startedAt: now, fraction: 0, message: null };
         }
         return;
@@ -107,6 +111,10 @@ export class ProgressState {
         return;
       case 'memory':
         this.#poolMemory = event.bytes;
+        return;
+      case 'workers':
+        this.#remoteWorkers = event.workers;
+        this.#resize(Math.max(1, event.places));
         return;
       case 'log':
         return;
@@ -148,7 +156,14 @@ export class ProgressState {
           ? null
           : { label: running.task.label, fraction: running.fraction, message: running.message },
       ),
+      remoteWorkers: this.#remoteWorkers,
     };
+  }
+
+  /** Workers elsewhere come and go; a place where something runs stays. */
+  #resize(count: number): void {
+    while (this.#places.length < count) this.#places.push(null);
+    while (this.#places.length > count && this.#places.at(-1) === null) this.#places.pop();
   }
 
   #timeLeft(openCost: number, computedCost: number, busyMs: number, openTasks: number): number | null {

@@ -34,6 +34,9 @@ export function summaryLine(view: ProgressView): string {
   if (view.cellsPerMinute !== null) parts.push(rate(view.cellsPerMinute));
   parts.push(view.timeLeftMs === 0 ? `took ${formatDuration(view.elapsedMs)}` : timeLeft(view));
   if (view.memoryBytes !== null) parts.push(formatBytes(view.memoryBytes));
+  if (view.remoteWorkers !== null) {
+    parts.push(`${view.remoteWorkers} worker${view.remoteWorkers === 1 ? '' : 's'}`);
+  }
   if (view.failedCells > 0) parts.push(`${view.failedCells} failed`);
   return parts.join(' · ');
 }

@@ -12,6 +12,7 @@ import { type DrawOf, rememberedDraws } from './picture-needs.ts';
 import { createProgress, type ProgressMode } from './progress.ts';
 import { cellsWithoutPrompt, hasPrompts, preparePrompts, promptFolder } from './prompt-store.ts';
 import { RecordStore, type RecordSurvey } from './record-store.ts';
+import type { RemotePool } from './remote-pool.ts';
 import { withReportLock } from './sharing/report-lock.ts';
 import { type PlannedTask, planTasks } from './tasks.ts';
 
@@ -25,6 +26,8 @@ export interface RunSettings extends Parallelism {
   readonly signal?: AbortSignal | undefined;
   /** The command line, for whoever asks what runs here. */
   readonly command: string;
+  /** Who computes instead of this machine. */
+  readonly remote?: RemotePool | undefined;
   /** A remark for the person before and after the work. */
   readonly note: (message: string) => void;
   /** Writes the report. Called once unless the run was interrupted, while no other run writes in the folder. */
@@ -135,7 +138,7 @@ function openWork(
   experiment: Experiment,
   cells: readonly PlannedCell[],
   done: ReadonlySet<string>,
-  { outDir, cacheDir, workers, threads, shard }: RunSettings,
+  { outDir, cacheDir, workers, threads, shard, remote }: RunSettings,
 ): OpenWork {
   if (done.size === cells.length) return { tasks: [], pending: [] };
   const drawOf: DrawOf = rememberedDraws();
@@ -155,7 +158,10 @@ function openWork(
     engineVersions: experiment.engineVersions,
   });
   const wanted = new Set(pending.map(({ key }) => key));
-  return { tasks: planTasks(experiment, open, wanted, place, drawOf), pending };
+  const planned = planTasks(experiment, open, wanted, place, drawOf);
+  // Who computes elsewhere encodes the pictures there.
+  const tasks = remote ? planned.filter(({ payload }) => payload.kind === 'cells') : planned;
+  return { tasks, pending };
 }
 
 /** @returns How many cells were computed here. */
@@ -165,10 +171,11 @@ async function computeOpen(
   plan: { readonly keys: readonly string[]; readonly before: RecordSurvey; readonly store: RecordStore },
   settings: RunSettings,
 ): Promise<number> {
-  const { outDir, cacheDir, workers, threads, signal, command, note } = settings;
+  const { outDir, cacheDir, workers, threads, signal, command, note, remote } = settings;
   const { keys, before, store } = plan;
   const ownMemory = () => process.memoryUsage.rss();
-  const progress = createProgress({ mode: settings.progress, tasks, workers, failedIn, ownMemory });
+  const places = remote ? 1 : workers;
+  const progress = createProgress({ mode: settings.progress, tasks, workers: places, failedIn, ownMemory });
   try {
     const run = openRun({ outDir, command, workers, threads, keys, tasks, before, progress, note });
     const stopping = (): void => {
@@ -179,7 +186,7 @@ async function computeOpen(
     try {
       const gate = new CellGate(store, run.claims, before.failed);
       const onEvent = (event: Parameters<typeof progress.handle>[0]): void => run.log.event(event);
-      const how = { workers, threads, outDir, cacheDir, store, gate, progress, onEvent, signal };
+      const how = { workers, threads, outDir, cacheDir, store, gate, progress, onEvent, signal, remote };
       const computed = await computeCells(experiment, tasks, pending, how);
       run.end(signal?.aborted ? 'interrupted' : 'finished');
       return computed;

@@ -58,6 +58,7 @@ export class RunLog {
         return;
       case 'progress':
       case 'memory':
+      case 'workers':
         return;
       default:
         event satisfies never;

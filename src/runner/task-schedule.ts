@@ -24,44 +24,56 @@ interface Entry {
  * task, and one that had run out of memory gets it all.
  */
 export class TaskSchedule {
-  readonly #entries: readonly Entry[];
+  /** In the order of their tasks. */
+  readonly #entries = new Set<Entry>();
   readonly #byId = new Map<string, Entry>();
+  readonly #forgets: boolean;
   /** Startable tasks, by index. */
-  #ready: Entry[];
+  #ready: Entry[] = [];
   /** Tasks that another run is at, until `recall`. */
   #elsewhere: Entry[] = [];
   /** Tasks that were running in a crash, to be run alone. */
   #suspects: Entry[] = [];
   readonly #running = new Set<Entry>();
-  #open: number;
+  #open = 0;
+  #added = 0;
 
-  /** @throws {Error} Two tasks of one id, a need that is no task, needs in a circle: our own bug. */
-  constructor(tasks: readonly Task[]) {
-    this.#entries = tasks.map((task, index) => ({
-      task,
-      index,
-      dependents: [],
-      openNeeds: 0,
-      crashes: 0,
-      outcome: null,
-    }));
-    for (const entry of this.#entries) {
+  /**
+   * @param options.forgets Keep nothing of a task that has ended, so that tasks may be added without end.
+   * @throws {Error} As `add`.
+   */
+  constructor(tasks: readonly Task[], { forgets = false }: { readonly forgets?: boolean } = {}) {
+    this.#forgets = forgets;
+    this.add(tasks);
+  }
+
+  /**
+   * Takes further tasks, behind those it has. They may need one another, and earlier tasks that have not ended.
+   * @throws {Error} Two tasks of one id, a need that is no task, needs in a circle: our own bug.
+   */
+  add(tasks: readonly Task[]): void {
+    const added = tasks.map((task): Entry => {
+      const index = this.#added++;
+      return { task, index, dependents: [], openNeeds: 0, crashes: 0, outcome: null };
+    });
+    for (const entry of added) {
       if (this.#byId.has(entry.task.id)) throw new Error(`internal: two tasks have the id ${entry.task.id}`);
       this.#byId.set(entry.task.id, entry);
+      this.#entries.add(entry);
     }
-    for (const entry of this.#entries) {
+    for (const entry of added) {
       // A need named twice counts once.
       for (const need of new Set(entry.task.needs)) {
         const needed = this.#byId.get(need);
-        if (needed === undefined)
+        if (needed === undefined || needed.outcome !== null)
           throw new Error(`internal: ${entry.task.id} needs ${need}, which is no task`);
         needed.dependents.push(entry);
         entry.openNeeds += 1;
       }
     }
-    this.#ready = this.#entries.filter((entry) => entry.openNeeds === 0);
-    this.#open = this.#entries.length;
-    refuseCircle(this.#entries);
+    refuseCircle([...this.#entries].filter((entry) => entry.outcome === null));
+    this.#ready.push(...added.filter((entry) => entry.openNeeds === 0));
+    this.#open += added.length;
   }
 
   /** True once every task has an outcome. */
@@ -69,9 +81,9 @@ export class TaskSchedule {
     return this.#open === 0;
   }
 
-  /** Outcomes in the order of the tasks. Call when settled. */
+  /** Outcomes in the order of the tasks; of one that forgets, none. Call when settled. */
   outcomes(): Outcome[] {
-    return this.#entries.map(({ task, outcome }) => {
+    return [...this.#entries].map(({ task, outcome }) => {
       if (outcome === null) throw new Error(`internal: task ${task.id} has no outcome`);
       return outcome;
     });
@@ -162,7 +174,7 @@ export class TaskSchedule {
     this.#ready = [];
     this.#elsewhere = [];
     this.#suspects = [];
-    const waiting = this.#entries.filter((entry) => entry.outcome === null && !this.#running.has(entry));
+    const waiting = [...this.#entries].filter((entry) => entry.outcome === null && !this.#running.has(entry));
     return waiting.map((entry) => this.#end(entry, { taskId: entry.task.id, status: 'cancelled' }));
   }
 
@@ -181,6 +193,10 @@ export class TaskSchedule {
   #end(entry: Entry, outcome: Outcome): Outcome {
     entry.outcome = outcome;
     this.#open -= 1;
+    if (this.#forgets) {
+      this.#entries.delete(entry);
+      this.#byId.delete(entry.task.id);
+    }
     return outcome;
   }
 
@@ -209,16 +225,17 @@ function withoutNeed(
 }
 
 function refuseCircle(entries: readonly Entry[]): void {
-  const openNeeds = entries.map((entry) => entry.openNeeds);
+  const openNeeds = new Map(entries.map((entry) => [entry, entry.openNeeds]));
   const queue = entries.filter((entry) => entry.openNeeds === 0);
   // The queue grows while it is read: at its end it holds every task that some order can reach.
   for (const entry of queue) {
     for (const dependent of entry.dependents) {
-      openNeeds[dependent.index] -= 1;
-      if (openNeeds[dependent.index] === 0) queue.push(dependent);
+      const left = openNeeds.get(dependent)! - 1;
+      openNeeds.set(dependent, left);
+      if (left === 0) queue.push(dependent);
     }
   }
   if (queue.length === entries.length) return;
-  const stuck = entries.filter((entry) => openNeeds[entry.index] > 0).map((entry) => entry.task.id);
+  const stuck = entries.filter((entry) => openNeeds.get(entry)! > 0).map((entry) => entry.task.id);
   throw new Error(`internal: tasks need each other in a circle: ${stuck.slice(0, 5).join(', ')}`);
 }

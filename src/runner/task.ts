@@ -60,5 +60,7 @@ export type PoolEvent<V = unknown> =
   | { readonly kind: 'restart'; readonly reason: string; readonly taskIds: readonly string[] }
   /** Resident memory of the process of the pool, every two seconds. */
   | { readonly kind: 'memory'; readonly bytes: number }
+  /** Workers elsewhere that take tasks now, and how many tasks they run at once. */
+  | { readonly kind: 'workers'; readonly workers: number; readonly places: number }
   /** A line some library printed in the process of the pool. */
   | { readonly kind: 'log'; readonly line: string };

@@ -4,7 +4,7 @@ import { methodTitle } from '../methods/index.ts';
 import type { CellGroup } from './cell-groups.ts';
 import { cellSizes, worksOf } from './cell-sizes.ts';
 import { groupMilliseconds, pictureMilliseconds } from './cost.ts';
-import { type Backbone, datasetsOf, type Experiment } from './experiment.ts';
+import { type Backbone, datasetsOf, type Experiment, type GridDatasets } from './experiment.ts';
 import type { Job, JobPlace } from './job.ts';
 import { type DrawOf, picturesNeeded } from './picture-needs.ts';
 import type { ProgressTask } from './progress-state.ts';
@@ -88,7 +88,7 @@ interface Block {
  * @param groups Those with something to do, with all their cells. @param wanted Keys of the cells that are left to do.
  */
 export function planTasks(
-  experiment: Experiment,
+  experiment: Pick<Experiment, 'backbones'> & { readonly grids: readonly GridDatasets[] },
   groups: readonly CellGroup[],
   wanted: ReadonlySet<string>,
   place: (backbone: Backbone) => JobPlace,

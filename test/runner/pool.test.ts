@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Outcome, type PoolEvent, runTasks, type Task } from '../../src/runner/index.ts';
+import { type Outcome, type PoolEvent, runTasks, type Task, type TaskFeed } from '../../src/runner/index.ts';
 import type { Order } from '../fixtures/runner/worker.ts';
 import { fixture, isAlive, temporaryFolder } from './helpers.ts';
 
@@ -168,4 +168,43 @@ test('an error of the listener ends the run, and the process with it', { timeout
 
 test('no tasks need no process', { timeout: 60_000 }, async () => {
   assert.deepEqual(await runTasks([], { workers: 1, threads: 1, workerModule }), []);
+});
+
+test('a fed run takes tasks while it goes on, survives a death between them, and ends with its feed', {
+  timeout: 60_000,
+}, async () => {
+  const finished = new Map<string, Outcome>();
+  const waiting = new Map<string, () => void>();
+  let feed: TaskFeed | undefined;
+  const run = runTasks<{ pid: number }>([], {
+    workers: 2,
+    threads: 1,
+    workerModule,
+    feed: (given) => {
+      feed = given;
+    },
+    onEvent: (event) => {
+      if (event.kind !== 'finish') return;
+      finished.set(event.outcome.taskId, event.outcome);
+      waiting.get(event.outcome.taskId)?.();
+    },
+  });
+  const ended = (id: string): Promise<void> => new Promise((resolve) => waiting.set(id, resolve));
+  feed!.add([task('first', { do: 'info' })]);
+  await ended('first');
+  const value = (id: string): { pid: number } => {
+    const outcome = finished.get(id);
+    return outcome?.status === 'ok' ? (outcome.value as { pid: number }) : assert.fail();
+  };
+  const killed = value('first').pid;
+  process.kill(killed, 'SIGKILL');
+  // One name again is no clash: what has ended is forgotten.
+  feed!.add([task('cell', { do: 'info' }, 'first'), task('first', { do: 'sleep', ms: 20 })]);
+  await ended('cell');
+  assert.notEqual(value('cell').pid, killed);
+  feed!.add([task('last', { do: 'info' })]);
+  feed!.end();
+  assert.deepEqual(await run, []);
+  assert.equal(finished.get('last')?.status, 'ok');
+  assert.equal(isAlive(value('last').pid), false);
 });

@@ -1,0 +1,316 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Queue, QueueEvents } from 'bullmq';
+import { writeFileAtomic } from '../files/index.ts';
+import {
+  type JobValue,
+  type Outcome,
+  type PlannedTask,
+  promptPath,
+  type RemotePool,
+} from '../runner/index.ts';
+import { Attendance } from './attendance.ts';
+import { Board } from './board.ts';
+import type { QueueConnection } from './connection.ts';
+import { BULLMQ_PREFIX, isWhole, jobId, jobOf, type QueueJob, type QueueResult } from './job.ts';
+import { type QueuedRun, runId } from './needs.ts';
+import { Places } from './places.ts';
+import { Results } from './results.ts';
+
+/** Every so often everything is looked at, whatever events were missed. */
+const SWEEP_MS = 5_000;
+const BEAT_MS = 2_000;
+const CHUNK = 200;
+/** Leaving politely may take this long. */
+const LEAVE_WITHIN_MS = 3_000;
+
+type Options = Parameters<RemotePool['run']>[1];
+
+interface Pending {
+  readonly task: PlannedTask;
+  readonly job: QueueJob;
+}
+
+/** The tasks of one run on their way through the queue and back. */
+export class Submission {
+  readonly #connection: QueueConnection;
+  readonly #run: QueuedRun;
+  readonly #id: string;
+  readonly #command = `${hostname()} ${process.pid} ${randomBytes(4).toString('hex')}`;
+  readonly #options: Options;
+  readonly #note: (message: string) => void;
+  readonly #board: Board;
+  readonly #results: Results;
+  readonly #queue: Queue;
+  readonly #events: QueueEvents;
+  readonly #attendance: Attendance;
+  readonly #places = new Places();
+  /** What has no outcome yet, by the name of its job. */
+  readonly #open = new Map<string, Pending>();
+  /** Jobs that an event says are done. */
+  readonly #done = new Set<string>();
+  #wake: () => void = () => {};
+  /** Whether no other command waits for the same results. */
+  #alone = true;
+
+  constructor(
+    connection: QueueConnection,
+    run: QueuedRun,
+    tasks: readonly PlannedTask[],
+    options: Options,
+    note: (message: string) => void,
+  ) {
+    const { redis, bullmq } = connection;
+    this.#connection = connection;
+    this.#run = run;
+    this.#id = runId(run);
+    this.#options = options;
+    this.#note = note;
+    this.#board = new Board(redis);
+    this.#results = new Results(redis, this.#id);
+    this.#attendance = new Attendance(note, performance.now());
+    const shared = { connection: redis, prefix: BULLMQ_PREFIX };
+    this.#queue = new bullmq.Queue(this.#id, shared);
+    this.#events = new bullmq.QueueEvents(this.#id, shared);
+    // That the queue is lost is said by the connection, once.
+    this.#queue.on('error', () => {});
+    this.#events.on('error', () => {});
+    for (const task of tasks) {
+      const job = jobOf(task);
+      if (job !== null) this.#open.set(jobId(job), { task, job });
+    }
+  }
+
+  /** @throws {UserError} QUEUE_LOST; or what `onEvent` threw. */
+  async whole(): Promise<void> {
+    const { signal } = this.#options;
+    const wake = (): void => this.#wake();
+    signal?.addEventListener('abort', wake);
+    this.#listen();
+    let beats: NodeJS.Timeout | undefined;
+    try {
+      await this.#orGone(this.#beat());
+      const failed = new Promise<never>((_, reject) => {
+        beats = setInterval(() => void this.#beat().catch(reject), BEAT_MS);
+      });
+      await this.#orGone(Promise.race([failed, this.#work()]));
+    } finally {
+      clearInterval(beats);
+      signal?.removeEventListener('abort', wake);
+      await Promise.race([this.#leave().catch(() => {}), sleep(LEAVE_WITHIN_MS)]);
+    }
+  }
+
+  #orGone<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([this.#connection.gone, work]);
+  }
+
+  /** Starts and progress are for the display; that something is done only hurries the next look. */
+  #listen(): void {
+    this.#events.on('active', ({ jobId: id }) => this.#started(id));
+    this.#events.on('progress', ({ jobId: id, data }) => {
+      const worker = this.#started(id);
+      if (worker === null || typeof data !== 'object') return;
+      const { fraction, message } = data as { fraction: number; message?: string };
+      const { task } = this.#open.get(id)!;
+      this.#options.onEvent({
+        kind: 'progress',
+        taskId: task.id,
+        worker,
+        fraction,
+        ...(message && { message }),
+      });
+    });
+    this.#events.on('completed', ({ jobId: id }) => {
+      this.#done.add(id);
+      this.#wake();
+    });
+  }
+
+  /** @returns the place of a job that runs, or null for one that is none of ours. */
+  #started(id: string): number | null {
+    const pending = this.#open.get(id);
+    if (pending === undefined) return null;
+    const known = this.#places.of(id);
+    if (known !== null) return known;
+    const worker = this.#places.take(id);
+    this.#options.onEvent({ kind: 'start', taskId: pending.task.id, worker });
+    return worker;
+  }
+
+  async #beat(): Promise<void> {
+    await this.#board.announce(this.#id, this.#command, this.#run);
+    this.#alone = (await this.#board.commands(this.#id)) < 2;
+    const notices = await this.#board.workers(this.#id);
+    const counts = this.#attendance.see(notices, performance.now(), 2 * SWEEP_MS);
+    this.#options.onEvent({ kind: 'workers', ...counts });
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#options;
+    await this.#collectBefore();
+    await this.#submit([...this.#open.keys()]);
+    let sweptMs = performance.now();
+    while (this.#open.size > 0 && !signal?.aborted) {
+      if (this.#done.size === 0) await this.#pause(SWEEP_MS - (performance.now() - sweptMs));
+      if (signal?.aborted) break;
+      const hurried = [...this.#done].filter((id) => this.#open.has(id));
+      this.#done.clear();
+      await this.#collect(hurried);
+      if (performance.now() - sweptMs < SWEEP_MS) continue;
+      await this.#collect([...this.#open.keys()]);
+      await this.#submitLost();
+      sweptMs = performance.now();
+    }
+    if (this.#open.size > 0) await this.#cancel();
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (ms <= 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      timer = setTimeout(resolve, ms);
+    });
+    clearTimeout(timer);
+  }
+
+  /** Takes what an earlier command left in the queue; a failure of then is asked for anew. */
+  async #collectBefore(): Promise<void> {
+    for (const ids of chunks([...this.#open.keys()])) {
+      const results = await this.#results.get(ids);
+      for (const [i, id] of ids.entries()) {
+        const result = results[i]!;
+        if (result === null) continue;
+        if (isWhole(result, this.#open.get(id)!.job.wanted)) await this.#take(id, result);
+        else await this.#results.drop(id);
+      }
+    }
+  }
+
+  async #collect(jobs: readonly string[]): Promise<void> {
+    for (const ids of chunks(jobs)) {
+      const results = await this.#results.get(ids);
+      for (const [i, id] of ids.entries()) if (results[i] != null) await this.#take(id, results[i]);
+    }
+  }
+
+  async #submit(jobs: readonly string[]): Promise<void> {
+    for (const ids of chunks(jobs)) {
+      await this.#queue.addBulk(
+        ids.map((id) => ({
+          name: 'cells',
+          data: this.#open.get(id)!.job,
+          // Results lie elsewhere: a job that is over must not stand in the way of the next of its name.
+          opts: { jobId: id, removeOnComplete: true, removeOnFail: true },
+        })),
+      );
+    }
+  }
+
+  /** Submits again what the queue no longer knows: it lost its memory, or another command took the job back. */
+  async #submitLost(): Promise<void> {
+    for (const ids of chunks([...this.#open.keys()])) {
+      const look = this.#connection.redis.pipeline();
+      for (const id of ids) look.exists(this.#queue.toKey(id));
+      const answers = (await look.exec()) ?? [];
+      const lost = ids.filter((_, i) => answers[i]?.[1] === 0);
+      // A job ends after its result is there: this look finds those that ended since the last.
+      await this.#collect(lost);
+      await this.#submit(lost.filter((id) => this.#open.has(id)));
+    }
+  }
+
+  /** Writes a result down and forgets it. */
+  async #take(id: string, result: QueueResult): Promise<void> {
+    const pending = this.#open.get(id);
+    if (pending === undefined) return;
+    const { task, job } = pending;
+    const outcome =
+      result.status === 'ok'
+        ? await this.#outcome(id, pending, result)
+        : { status: result.status, error: result.error };
+    if (outcome === null) return;
+    this.#open.delete(id);
+    this.#options.onEvent({
+      kind: 'finish',
+      worker: this.#places.free(id),
+      outcome: { taskId: task.id, ...outcome },
+    });
+    if (this.#alone) await this.#results.drop(id, job.wanted);
+    // Only one whose worker was thought dead is still there.
+    await this.#queue.remove(id).catch(() => {});
+  }
+
+  /** Null: the result lacks something, and is computed again. */
+  async #outcome(
+    id: string,
+    { job }: Pending,
+    { records, prompts }: Extract<QueueResult, { status: 'ok' }>,
+  ): Promise<WithoutTask<Outcome<JobValue>> | null> {
+    const wanted = records.filter(({ key }) => job.wanted.includes(key));
+    const files = await Promise.all(prompts.map((key) => this.#results.prompt(id, key)));
+    if (wanted.length < job.wanted.length || files.includes(null)) {
+      await this.#results.drop(id);
+      return null;
+    }
+    for (const [i, key] of prompts.entries()) {
+      if (job.wanted.includes(key)) writeFileAtomic(promptPath(this.#options.promptDir, key), [files[i]!]);
+    }
+    return { status: 'ok', value: { kind: 'cells', records: wanted } };
+  }
+
+  /** Takes back what no worker has begun. */
+  async #cancel(): Promise<void> {
+    const taken = this.#alone ? await this.#takeBack() : 0;
+    const left = this.#open.size - taken;
+    this.#note(
+      left === 0
+        ? `${taken} jobs were taken back: nothing is left in the queue`
+        : `${taken} jobs were taken back; ${left} stay with their workers or for another command: the same command collects what they bring, for a week`,
+    );
+    for (const [id, { task }] of this.#open) {
+      const worker = this.#places.free(id);
+      this.#options.onEvent({ kind: 'finish', worker, outcome: { taskId: task.id, status: 'cancelled' } });
+    }
+  }
+
+  async #takeBack(): Promise<number> {
+    let taken = 0;
+    for (const ids of chunks([...this.#open.keys()])) {
+      const removed = await Promise.race([
+        Promise.all(ids.map((id) => this.#queue.remove(id).catch(() => 0))),
+        sleep(LEAVE_WITHIN_MS, []),
+      ]);
+      taken += removed.reduce((sum, count) => sum + count, 0);
+    }
+    return taken;
+  }
+
+  async #leave(): Promise<void> {
+    const last = await this.#board.leave(this.#id, this.#command);
+    if (last && this.#open.size === 0) await this.#queue.obliterate({ force: true });
+    await Promise.all([this.#events.close(), this.#queue.close()]);
+  }
+}
+
+type WithoutTask<T> = T extends unknown ? Omit<T, 'taskId'> : never;
+
+function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
+}
+
+/**
+ * Computes cells by workers that take them from a queue.
+ *
+ * Results come back through the queue and are written by the command alone: no folder is shared, and one process holds
+ * the output folder, as in a run without a queue.
+ */
+export function queuePool(
+  connection: QueueConnection,
+  run: QueuedRun,
+  note: (message: string) => void,
+): RemotePool {
+  return { run: (tasks, options) => new Submission(connection, run, tasks, options, note).whole() };
+}
