@@ -4,7 +4,7 @@ import { canonicalJson, UserError } from '../config/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { type Inspection, programDiffers, type QueuedRun } from '../queue/index.ts';
 import { type Backbone, runtimeVersions } from '../runner/index.ts';
-import { modelCosts, resolveBackbone } from './backbones.ts';
+import { DEFAULT_BACKBONE, modelCosts, resolveBackbone } from './backbones.ts';
 import { type DataFlags, nameDatasets } from './data-options.ts';
 import { isDownloadable } from './download-model.ts';
 import type { RuntimeChoice } from './runtime-choice.ts';
@@ -24,7 +24,7 @@ export interface WorkerPlaces extends Omit<DataFlags, 'subsample'> {
 const inOneLine = ({ message }: UserError): string =>
   message
     .split('\n')
-    .map((line) => line.trim())
+    .map((line) => line.trim().replaceAll(/\s+/g, ' '))
     .join('; ');
 
 /** What `find` gives, or why it refuses. */
@@ -39,7 +39,8 @@ async function orReason<T>(find: () => Promise<T | string>): Promise<T | string>
 
 /** The names that a model may have here: those that were given, then its own. */
 function namesFor({ name }: Wanted<'backbones'>, given: readonly string[]): string[] {
-  const own = [name, `hf:${name}`].filter((one) => one === 'icon-clip-rn' || isDownloadable(one));
+  const published = name.includes('/') && !isDownloadable(name) ? `hf:${name}` : name;
+  const own = published === DEFAULT_BACKBONE || isDownloadable(published) ? [published] : [];
   return [...new Set([...given, ...own])];
 }
 

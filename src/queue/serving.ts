@@ -101,6 +101,8 @@ class Serving {
       this.#stop.abort();
       await this.#pool.over.catch(() => {});
       await Promise.race([this.#leave().catch(() => {}), sleep(LEAVE_WITHIN_MS)]);
+      // Whatever became of the rest: their own connections would keep this process alive.
+      for (const run of this.#runs.values()) await run.close().catch(() => {});
     }
     return this.#handled;
   }
@@ -210,6 +212,5 @@ class Serving {
   async #leave(): Promise<void> {
     await Promise.allSettled(this.#busy);
     for (const id of this.#answers.keys()) await this.#board.withdraw(id, this.#worker);
-    await Promise.all([...this.#runs.values()].map((run) => run.close()));
   }
 }

@@ -53,6 +53,7 @@ export class Submission {
   #wake: () => void = () => {};
   /** Whether no other command waits for the same results. */
   #alone = true;
+  #beating: Promise<void> | null = null;
 
   constructor(
     connection: QueueConnection,
@@ -139,7 +140,15 @@ export class Submission {
     return worker;
   }
 
-  async #beat(): Promise<void> {
+  /** One at a time: a queue that is away must not be told the same a hundred times when it is back. */
+  #beat(): Promise<void> {
+    this.#beating ??= this.#tellAndLook().finally(() => {
+      this.#beating = null;
+    });
+    return this.#beating;
+  }
+
+  async #tellAndLook(): Promise<void> {
     await this.#board.announce(this.#id, this.#command, this.#run);
     this.#alone = (await this.#board.commands(this.#id)) < 2;
     const notices = await this.#board.workers(this.#id);
@@ -289,9 +298,13 @@ export class Submission {
   }
 
   async #leave(): Promise<void> {
+    // First, and whatever becomes of the rest: its own connection would keep this process alive.
+    const closed = this.#events.close();
+    // What it says of this command must not come after the leave.
+    await this.#beating?.catch(() => {});
     const last = await this.#board.leave(this.#id, this.#command);
     if (last && this.#open.size === 0) await this.#queue.obliterate({ force: true });
-    await Promise.all([this.#events.close(), this.#queue.close()]);
+    await Promise.all([closed, this.#queue.close()]);
   }
 }
 

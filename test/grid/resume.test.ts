@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -109,23 +109,35 @@ test('Ctrl-C stops cleanly with exit code 130, and the same command goes on', as
   assert.ok((JSON.parse(resumed.stdout) as { reused: number }).reused > 0);
 });
 
-test('shards compute disjoint parts of one plan', async (t) => {
+test('shards compute disjoint parts of one plan, whose records together are the whole', async (t) => {
   const folder = temporaryFolder(t);
-  const args = [
-    ...GRID,
-    '--out',
-    join(folder, 'out'),
-    '--cache',
-    join(folder, 'cache'),
-    '--methods',
-    'zeroshot,linear_probe',
-  ];
-  const counts: number[] = [];
+  const args = [...GRID, '--cache', join(folder, 'cache'), '--methods', 'zeroshot,linear_probe', '--json'];
+  const whole = join(folder, 'whole');
+  const together = join(folder, 'together');
+  mkdirSync(join(together, 'records'), { recursive: true });
+  await run([...args, '--out', whole]);
+  const parts: string[][] = [];
   for (const shard of ['1/2', '2/2']) {
-    const { stdout } = await run([...args, '--shard', shard, '--json']);
-    counts.push((JSON.parse(stdout) as { computed: number }).computed);
+    const out = join(folder, shard.replace('/', ' of '));
+    await run([...args, '--out', out, '--shard', shard]);
+    const names = recordsIn(out);
+    for (const name of names) cpSync(join(out, 'records', name), join(together, 'records', name));
+    parts.push(names);
   }
-  assert.deepEqual(counts, [3, 2]);
+  assert.deepEqual(
+    parts.map(({ length }) => length),
+    [3, 2],
+  );
+  assert.deepEqual(parts.flat().sort(), recordsIn(whole).sort());
+  const { stdout } = await run([...args, '--out', together]);
+  assert.deepEqual((JSON.parse(stdout) as { computed: number }).computed, 0);
+  for (const table of TABLES) {
+    assert.equal(
+      readFileSync(join(together, table), 'utf8'),
+      readFileSync(join(whole, table), 'utf8'),
+      table,
+    );
+  }
 });
 
 test('a training that diverges is one failed record, and the rest of the grid is done', async (t) => {
