@@ -42,6 +42,7 @@ const result = z.looseObject({
       count,
       perClass: z.looseObject({ correct: z.array(count), count: z.array(count) }),
       hits: z.base64(),
+      mistakes: z.base64().exactOptional(),
     }),
   ),
   trainPictures: count,
@@ -49,6 +50,7 @@ const result = z.looseObject({
   classes: count,
   details: z.looseObject({
     lossPerEpoch: z.array(z.number()).exactOptional(),
+    accuracyPerEpoch: z.array(fraction).exactOptional(),
     nearestWords: z.array(nearestWords).exactOptional(),
     c: z.number().exactOptional(),
     learningRate: z.number().exactOptional(),
