@@ -31,5 +31,6 @@ export { acquireRunLock, type RunLock } from './run-lock.ts';
 export type { Outcome, PoolEvent, Task, TaskError } from './task.ts';
 export type { ModelSize } from './task-size.ts';
 export { cellLabel, planTasks } from './tasks.ts';
+export { testSubset } from './test-subset.ts';
 export { runtimeVersions } from './versions.ts';
 export type { WorkerFunction, WorkerJob } from './worker-job.ts';
