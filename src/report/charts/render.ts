@@ -121,6 +121,6 @@ class WarningCollector {
 
 function fontFiles(): string[] {
   const { resolve } = createRequire(import.meta.url);
-  const names = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSans-Oblique.ttf'];
+  const names = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
   return names.map((name) => resolve(`dejavu-fonts-ttf/ttf/${name}`));
 }
