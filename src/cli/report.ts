@@ -1,13 +1,14 @@
 import { relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { BENCHMARKS, type BenchmarkKey } from '../../benchmarks/index.ts';
-import { type Benchmark, UserError } from '../config/index.ts';
-import { planCells, RecordStore, withReportLock } from '../runner/index.ts';
-import { addGridOptions, type BenchFlags } from './bench-options.ts';
+import { UserError } from '../config/index.ts';
+import { addGridOptions } from './bench-options.ts';
 import { remark } from './command-options.ts';
-import { resolveExperiment } from './grid.ts';
-import { chooseRuntime, type RuntimeChoice, type RuntimeRequest } from './runtime-choice.ts';
-import { commandLine, writeExperimentReport } from './write-report.ts';
+import { folderReport } from './report-folder.ts';
+import { type GridReportFlags, gridReport } from './report-grid.ts';
+import { reportTwoRuns } from './report-two-runs.ts';
+import { watchReport } from './report-watch.ts';
+import { commandLine } from './write-report.ts';
 
 /** The grid's options that decide which cells there are, and where; not those that say how to compute them. */
 const PLAN_OPTIONS: ReadonlySet<string> = new Set([
@@ -30,89 +31,97 @@ const PLAN_OPTIONS: ReadonlySet<string> = new Set([
   'out',
 ]);
 
-type ReportFlags = Omit<BenchFlags, 'progress'> & {
-  readonly benchmark: BenchmarkKey;
-  readonly backbone?: readonly string[];
+type ReportFlags = Omit<GridReportFlags, 'benchmark'> & {
+  readonly benchmark?: BenchmarkKey;
+  readonly watch?: boolean;
 };
 
-/** The command that makes or continues the run of a report: the same words after `bench`. */
-function benchWords(benchmark: string): readonly string[] {
-  const words = process.argv.slice(2).filter((word) => word !== '--json');
-  const options = words.filter(
-    (word, i) => i > 0 && !word.startsWith('--benchmark') && words[i - 1] !== '--benchmark',
-  );
-  return ['bench', benchmark, ...options];
+/** Where a comparison goes unless it is said. */
+const COMPARISON = 'reports/comparison';
+
+function refuse(folders: readonly string[], expected: string, hint: string): never {
+  const found = folders.length === 0 ? 'none' : folders.join(' ');
+  throw new UserError('BAD_OPTION', { where: 'report', expected, found, hint });
 }
 
-/** The runtime that the cells name. A device that was asked for need not be here: nothing is computed. */
-async function runtimeOfRecords({ engine, device }: RuntimeRequest): Promise<RuntimeChoice> {
-  if (engine === 'onnxruntime' || device !== undefined) {
-    return { engine, device: device ?? 'cpu', versions: {}, remarks: [] };
+async function run(folders: readonly string[], { json = false, ...flags }: ReportFlags): Promise<void> {
+  const [first, second, ...more] = folders;
+  const { benchmark, watch = false } = flags;
+  if (more.length > 0) refuse(folders, 'one folder, or two to compare', 'compare two runs at a time');
+  if (first !== undefined && second !== undefined) {
+    if (benchmark !== undefined || watch) {
+      refuse(folders, 'one folder with --benchmark or --watch', 'leave them out to compare two runs');
+    }
+    await compare([first, second], flags.out ?? COMPARISON, json);
+    return;
   }
-  return chooseRuntime({ engine });
-}
-
-async function run({ backbone, json = false, ...flags }: ReportFlags): Promise<void> {
-  const benchmark: Benchmark = BENCHMARKS[flags.benchmark];
-  const options = { ...flags, ...(backbone === undefined ? {} : { backbones: backbone }) };
-  const experiment = await resolveExperiment(benchmark, options, await runtimeOfRecords(flags));
-  const out = flags.out ?? `reports/${benchmark.key}`;
-  const cells = planCells(experiment);
-  const keys = cells.map(({ key }) => key);
-  const store = new RecordStore(out);
-  const { ok, failed, missing, damaged } = store.survey(keys);
-  if (ok.length + failed.length === 0) {
-    throw new UserError('NO_RECORDS', {
-      where: `report of ${benchmark.key} in ${out}`,
-      expected: `records of some of its ${cells.length} cells in ${store.folder}`,
-      found: damaged.length > 0 ? `${damaged.length} damaged ones` : 'none',
-      hint: `${commandLine(benchWords(benchmark.key))}; a run with other options has other cells: give them here too`,
-    });
+  if (first !== undefined && flags.out !== undefined && resolve(first) !== resolve(flags.out)) {
+    refuse([first, flags.out], 'a folder or --out, not both', 'name the folder of the run once');
   }
-  for (const { path, reason } of damaged) remark(`a record is damaged and left out: ${path}: ${reason}`);
-  const byKey = new Map([...ok, ...failed].map((record) => [record.key, record]));
-  const records = keys.flatMap((key) => byKey.get(key) ?? []);
-  const command = commandLine(benchWords(benchmark.key));
-  const onWait = () => remark('another command writes the report; waiting for it');
-  await withReportLock(out, { onWait }, () => writeExperimentReport(experiment, { records }, out, command));
-  const absent = missing.length + damaged.length;
+  const out = first ?? flags.out ?? (benchmark === undefined ? undefined : `reports/${benchmark}`);
+  if (out === undefined) {
+    refuse(folders, 'the folder of a run, or --benchmark', 'coop-bench report reports/fewshot');
+  }
+  const render =
+    benchmark === undefined
+      ? folderReport(out, commandLine(process.argv.slice(2)))
+      : await gridReport({ ...flags, benchmark }, out);
+  const counts = watch
+    ? await watchReport(out, render, { finishes: benchmark !== undefined })
+    : await render(null);
+  const { cells, ok, failed, missing } = counts;
   remark(
-    `${ok.length} of ${cells.length} cells shown` +
-      `${failed.length > 0 ? `, ${failed.length} failed` : ''}${absent > 0 ? `, ${absent} without a record` : ''}` +
+    `${ok} of ${cells} cells shown` +
+      `${failed > 0 ? `, ${failed} failed` : ''}${missing > 0 ? `, ${missing} without a record` : ''}` +
       `\nreport: ${relative('.', resolve(out, 'index.html'))}`,
   );
-  if (json) {
-    const counts = { cells: cells.length, ok: ok.length, failed: failed.length, missing: absent };
-    process.stdout.write(`${JSON.stringify({ out, ...counts })}\n`);
-  }
+  if (json) process.stdout.write(`${JSON.stringify({ out, ...counts })}\n`);
+}
+
+async function compare(folders: readonly [string, string], out: string, json: boolean): Promise<void> {
+  const pairs = await reportTwoRuns(folders, out, commandLine(process.argv.slice(2)));
+  remark(
+    `${pairs} pairs of methods and shot counts in common\ncomparison: ${relative('.', resolve(out, 'index.html'))}`,
+  );
+  if (json) process.stdout.write(`${JSON.stringify({ out, pairs })}\n`);
 }
 
 /** `coop-bench report`: tables, plots and page once more, from the records that stand in a folder. */
 export function reportCommand(): Command {
   const command = new Command('report')
-    .description('write tables, plots and page again from the records of a run; computes nothing')
+    .description(
+      'write tables, plots and page from the records of a run, or of two side by side; computes nothing',
+    )
+    .argument('[folders...]', 'the folder of a run; two to compare them')
     .addOption(
-      new Option('--benchmark <name>', 'which experiment')
-        .choices(Object.keys(BENCHMARKS))
-        .makeOptionMandatory(),
+      new Option('--benchmark <name>', 'which experiment: its own plan, with what is missing').choices(
+        Object.keys(BENCHMARKS),
+      ),
     );
   for (const option of addGridOptions(new Command()).options) {
     if (PLAN_OPTIONS.has(option.attributeName())) command.addOption(option);
   }
   return command
+    .option('--watch', 'write the report again as records come; its pages load themselves again')
     .option('--json', 'print the counts of cells as JSON on stdout')
     .addHelpText(
       'after',
       `
-The report shows the cells of its own plan: give the options the run was given. Cells without a record are
-said to be missing. A run may go on in the folder meanwhile.
+With --benchmark the report shows the cells of that plan: give the options the run was given. Cells without a
+record are said to be missing. Without it, it shows every record of the folder. A run may go on meanwhile.
+Two folders: what both runs have, with paired differences, and all that differs between them, in a third folder
+(--out, default ${COMPARISON}).
 
-Out: cells.csv summary.csv differences.csv per_class.csv findings.csv timings.csv cost.json plots/ index.html, in the
-folder of the run; of several studies in a folder each, and a page over them.
+Out: cells.csv summary.csv differences.csv per_class.csv confusion.csv findings.csv timings.csv cost.json
+results.json cells.parquet tables/ plots/ index.html, in the folder of the run; of several studies in a folder each,
+and a page over them.
 
 Examples:
   npx coop-bench report --benchmark fewshot
-  npx coop-bench report --benchmark fewshot --datasets icons,icons_arrows --shots 16 --seeds 1 --out reports/small`,
+  npx coop-bench report reports/small
+  npx coop-bench report --benchmark fewshot --datasets icons,icons_arrows --shots 16 --seeds 1 --out reports/small
+  npx coop-bench report reports/fewshot --benchmark fewshot --watch
+  npx coop-bench report reports/fewshot reports/other-seeds`,
     )
     .action(run);
 }

@@ -12,17 +12,25 @@ import {
   runtimeVersions,
   type StudyGrid,
 } from '../runner/index.ts';
+import { testPictures } from './test-pictures.ts';
 
 /** What the paper's backbones are, by content. */
 const OPENAI_WEIGHTS: ReadonlySet<string> = new Set(
   PUBLISHED_MODELS.flatMap((model) => (model.publisher === 'openai' ? [model.sha256] : [])),
 );
 
+/** How a report came to be. */
+interface ReportCircumstances {
+  readonly command: string;
+  /** While a run goes on: after how many seconds the page loads itself again. */
+  readonly reloadSeconds: number | null;
+}
+
 /** What a report shows of one study. */
 function reportPlan(
   experiment: Experiment,
   grid: StudyGrid,
-  { command, paper }: { readonly command: string; readonly paper: PaperReference },
+  { command, paper, reloadSeconds }: ReportCircumstances & { readonly paper: PaperReference },
 ): ReportPlan {
   const { study, datasets, targets, methods, shots, seeds } = grid;
   const { versions, gitRevision } = runtimeVersions(experiment.engineVersions);
@@ -36,9 +44,11 @@ function reportPlan(
     methods: methods.map((key) => ({ key, title: methodTitle(key) })),
     shots,
     seeds,
+    ...(reloadSeconds === null ? {} : { reloadSeconds }),
     paper,
     paperWeights: OPENAI_WEIGHTS,
     notes: datasetNotes(grid, experiment.data),
+    ...testPictures(grid, experiment.limit),
     versions: { ...versions, ...(gitRevision === null ? {} : { revision: gitRevision }) },
     kindTitle: (config) => methodOf(config).title,
     settingWords,
@@ -49,14 +59,17 @@ function reportPlan(
  * Writes the tables, plots and page of an experiment from its records; nothing is computed. An experiment of several
  * studies gets a folder a study, and a page over all of them.
  *
- * @param records Those of the plan that are there.
+ * @param records Those of the plan that are there. `reloadSeconds`: see `ReportPlan`.
  * @param command What makes or continues the run, as the page shows it.
  * @param run How the command ran that computed; absent where none did.
  * @throws {UserError} FOLDER_NOT_WRITABLE, DISK_FULL
  */
 export async function writeExperimentReport(
   experiment: Experiment,
-  { records }: Pick<RunSummary, 'records'>,
+  {
+    records,
+    reloadSeconds = null,
+  }: Pick<RunSummary, 'records'> & Partial<Pick<ReportCircumstances, 'reloadSeconds'>>,
   outDir: string,
   command: string,
   run?: RunCircumstances,
@@ -65,9 +78,14 @@ export async function writeExperimentReport(
   const { parsePaperReference, writeExperiment, writeReport } = await import('../report/index.ts');
   const paper = parsePaperReference(readPaperReference());
   const { title, introduction } = experiment.benchmark;
-  const studies = experiment.grids.map((grid) => reportPlan(experiment, grid, { command, paper }));
+  const studies = experiment.grids.map((grid) =>
+    reportPlan(experiment, grid, { command, paper, reloadSeconds }),
+  );
   if (studies.length === 1) await writeReport(outDir, studies[0]!, records, run);
-  else await writeExperiment(outDir, { title, introduction, command, studies }, records, run);
+  else {
+    const reload = reloadSeconds === null ? {} : { reloadSeconds };
+    await writeExperiment(outDir, { title, introduction, command, studies, ...reload }, records, run);
+  }
 }
 
 /** What a reader of the numbers should know about the sets. */

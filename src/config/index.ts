@@ -25,3 +25,4 @@ export type {
   Score,
   ValidationPoint,
 } from './record.ts';
+export { recordSchema, resultCellSchema } from './record-schema.ts';

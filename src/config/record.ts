@@ -16,6 +16,11 @@ export interface Score {
    * the lowest bit of the first byte; base64. What a bootstrap over test pictures draws from.
    */
   readonly hits: string;
+  /**
+   * The label that each wrongly classified picture was given, in the order of the zero bits of `hits`: 16 bits each,
+   * low byte first; base64. Absent in records of earlier versions.
+   */
+  readonly mistakes?: string;
 }
 
 /** Right answers by class, in the order of the labels; 0 of 0 for a class without test pictures. */
@@ -45,6 +50,11 @@ export interface ValidationPoint {
 export interface MethodDetails {
   /** Mean training loss of every epoch. */
   readonly lossPerEpoch?: readonly number[];
+  /**
+   * Share of every epoch's training pictures that were classified rightly, each before the step that learned from it.
+   * Absent in records of earlier versions.
+   */
+  readonly accuracyPerEpoch?: readonly number[];
   readonly nearestWords?: readonly NearestWords[];
   /** Chosen inverse regularisation strength (linear probe). */
   readonly c?: number;

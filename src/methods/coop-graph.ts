@@ -96,7 +96,8 @@ function encodeTogether({ layout, text, embedDim }: CoOpStepSpec, ctx: Node, gro
 /**
  * One step of G fits with contexts of one form, side by side: each has its own pictures and labels.
  * Inputs: `ctx` [G, ...] (see `contextShape`), `image_features` [G · B, E] (not normalised), `labels` int32 [G · B].
- * Outputs: `losses` [G], `ctx_grad` of ctx's shape: entry g is what `coopStepGraph` gives for fit g.
+ * Outputs: `logits` [G · B, K], `losses` [G], `ctx_grad` of ctx's shape: entry g is what `coopStepGraph` gives for
+ * fit g.
  */
 export function coopTogetherGraph(spec: CoOpStepSpec, groups: number): Graph {
   const { batchSize, embedDim, layout, logitScale } = spec;
@@ -110,7 +111,7 @@ export function coopTogetherGraph(spec: CoOpStepSpec, groups: number): Graph {
   const losses = ir.mean(ir.reshape(rowLosses(logits, labels), [groups, batchSize]), [1]);
   // A fit's loss depends on its own context alone, so the gradient of their sum holds each one's own.
   const [ctxGrad] = gradients(ir.reduceSum(losses, [0]), [ctx]) as [Node];
-  return ir.makeGraph({ losses, ctx_grad: ctxGrad });
+  return ir.makeGraph({ logits, losses, ctx_grad: ctxGrad });
 }
 
 /** Text features of learned prompts: input `ctx`, output `text_features` [K, E], not normalised. */

@@ -38,7 +38,7 @@ export async function compileTogether(
   return {
     async step(ctx, imageFeatures, labels) {
       const fetched = await step.run({ ctx, image_features: imageFeatures, labels });
-      return { losses: fetched.losses!, ctxGrad: fetched.ctx_grad! };
+      return { logits: fetched.logits!, losses: fetched.losses!, ctxGrad: fetched.ctx_grad! };
     },
     async textFeatures(ctx) {
       const fetched = await runOnce(engine, togetherFeaturesGraph(spec, groups), { ctx });

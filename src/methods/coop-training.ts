@@ -1,7 +1,9 @@
 import { Sgd } from '../train/index.ts';
+import { countCorrect } from './choose-rate.ts';
 import { batchSizeFor, type CoOpConfig } from './coop.ts';
 import type { CoOpProgram } from './coop-program.ts';
 import { diverged } from './diverged.ts';
+import { argmaxRows } from './linear-classifier.ts';
 import type { EpochSource } from './method.ts';
 import { epochOrder, epochRates, stepsPerEpoch } from './train-loop.ts';
 
@@ -10,6 +12,8 @@ export interface CoOpFit {
   readonly ctx: Float32Array;
   /** Mean loss of every epoch. */
   readonly lossPerEpoch: number[];
+  /** Share of the pictures seen in an epoch that were classified rightly, each before its step. */
+  readonly accuracyPerEpoch: number[];
   readonly steps: number;
 }
 
@@ -48,7 +52,12 @@ export type StepTogether = (
   ctx: Float32Array,
   images: Float32Array,
   labels: Int32Array,
-) => Promise<{ readonly losses: ArrayLike<number>; readonly ctxGrad: Float32Array }>;
+) => Promise<{
+  /** [G · B, K] */
+  readonly logits: Float32Array;
+  readonly losses: ArrayLike<number>;
+  readonly ctxGrad: Float32Array;
+}>;
 
 /** Float arrays one behind the other; one alone is not copied. */
 function joined(parts: readonly Float32Array[]): Float32Array {
@@ -66,10 +75,13 @@ function joined(parts: readonly Float32Array[]): Float32Array {
 class Training {
   readonly ctx: Float32Array;
   readonly lossPerEpoch: number[] = [];
+  readonly accuracyPerEpoch: number[] = [];
   readonly sgd: Sgd;
   readonly rates: ArrayLike<number>;
   /** Sum of the losses of this epoch's steps. */
   total = 0;
+  /** Right answers of this epoch's steps. */
+  correct = 0;
   #order: number[] = [];
 
   constructor(readonly fit: ContextFit) {
@@ -82,22 +94,25 @@ class Training {
   begin(epoch: number): void {
     this.#order = epochOrder(this.fit.features.count, this.fit.seed, epoch);
     this.total = 0;
+    this.correct = 0;
   }
 
   indices(step: number, batchSize: number): number[] {
     return this.#order.slice(step * batchSize, (step + 1) * batchSize);
   }
 
-  /** Takes one step. @param grad of the context's length. */
-  step(epoch: number, step: number, loss: number, grad: Float32Array): void {
+  /** Takes one step. @param grad of the context's length. @param correct Right answers before the step. */
+  step(epoch: number, step: number, loss: number, correct: number, grad: Float32Array): void {
     checkFinite([loss], `loss of epoch ${epoch + 1}, step ${step + 1}`);
     this.sgd.step(this.ctx, grad, this.rates[epoch]!);
     this.total += loss;
+    this.correct += correct;
   }
 
   finish(): CoOpFit {
     checkFinite(this.ctx, 'the learned context');
-    return { ctx: this.ctx, lossPerEpoch: this.lossPerEpoch, steps: this.sgd.steps };
+    const { ctx, lossPerEpoch, accuracyPerEpoch } = this;
+    return { ctx, lossPerEpoch, accuracyPerEpoch, steps: this.sgd.steps };
   }
 }
 
@@ -134,13 +149,20 @@ export async function fitContexts(
         });
       }
       const contexts = joined(trainings.map(({ ctx }) => ctx));
-      const { losses, ctxGrad } = await stepTogether(contexts, joined(images), labels);
+      const { logits, losses, ctxGrad } = await stepTogether(contexts, joined(images), labels);
+      const predicted = argmaxRows(logits, logits.length / labels.length);
       for (const [g, training] of trainings.entries()) {
         const { length } = training.ctx;
-        training.step(epoch, step, losses[g]!, ctxGrad.subarray(g * length, (g + 1) * length));
+        const rows = [g * batchSize, (g + 1) * batchSize] as const;
+        const correct = countCorrect(predicted.subarray(...rows), labels.subarray(...rows));
+        const grad = ctxGrad.subarray(g * length, (g + 1) * length);
+        training.step(epoch, step, losses[g]!, correct, grad);
       }
     }
-    for (const training of trainings) training.lossPerEpoch.push(training.total / steps);
+    for (const training of trainings) {
+      training.lossPerEpoch.push(training.total / steps);
+      training.accuracyPerEpoch.push(training.correct / (steps * batchSize));
+    }
     const mean = trainings.reduce((sum, { total }) => sum + total, 0) / trainings.length / steps;
     onEpoch?.(epoch, mean);
   }
@@ -155,8 +177,8 @@ export async function fitCoOp({
   ...fit
 }: ContextFit & FitHooks & { readonly program: CoOpProgram }): Promise<CoOpFit> {
   const step: StepTogether = async (ctx, images, labels) => {
-    const { loss, ctxGrad } = await program.step(ctx, images, labels);
-    return { losses: [loss], ctxGrad };
+    const { logits, loss, ctxGrad } = await program.step(ctx, images, labels);
+    return { logits, losses: [loss], ctxGrad };
   };
   const [result] = await fitContexts([fit], step, {
     ...(onEpoch && { onEpoch }),

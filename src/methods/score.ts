@@ -9,6 +9,15 @@ function packBits(bits: readonly boolean[]): string {
   return Buffer.from(bytes).toString('base64');
 }
 
+/** Labels as 16-bit numbers, the low byte first; base64. */
+function packLabels(labels: readonly number[]): string {
+  const bytes = Buffer.alloc(2 * labels.length);
+  labels.forEach((label, i) => {
+    bytes.writeUInt16LE(label, 2 * i);
+  });
+  return bytes.toString('base64');
+}
+
 /**
  * Accuracy of predicted labels.
  * @param predicted n labels @param labels n true labels @param classCount K
@@ -40,5 +49,6 @@ export function scorePredictions(
     count: labels.length,
     perClass,
     hits: packBits(hits),
+    mistakes: packLabels(Array.from(predicted).filter((_, i) => hits[i] === false)),
   };
 }

@@ -7,6 +7,12 @@ export interface TitledKey {
   readonly title: string;
 }
 
+/** A picture to be put into a page. */
+export interface PageImage {
+  readonly type: 'image/webp' | 'image/png' | 'image/jpeg';
+  readonly bytes: Uint8Array;
+}
+
 /** A set of a plan. */
 export interface PlannedSet extends TitledKey {
   /** In the order of the labels, where they are known. */
@@ -31,6 +37,18 @@ export interface ReportPlan {
   readonly seeds: readonly number[];
   /** Versions of whatever can change a number, by name. */
   readonly versions: Readonly<Record<string, string>>;
+  /**
+   * True labels of the test pictures of a target, as labels of the set that was learned on, in the order of the records'
+   * answers; null where they are not known.
+   */
+  readonly testLabels?: (dataset: string, target: string) => readonly number[] | null;
+  /**
+   * A test picture of a target as the model sees it, small, by its place in the order of `testLabels`; null where it
+   * cannot be shown.
+   */
+  readonly testPicture?: (dataset: string, target: string, index: number) => Promise<PageImage | null>;
+  /** While a run goes on: after how many seconds the page loads itself again. */
+  readonly reloadSeconds?: number;
   /** Remarks printed with the methods, as plain text. */
   readonly notes?: readonly string[];
   /** Published numbers to stand beside ours; without it none do. */

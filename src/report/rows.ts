@@ -49,6 +49,8 @@ export interface CellRow {
 export interface ScoredRow extends CellRow {
   /** As `Score.hits`; null without a result. */
   readonly hits: string | null;
+  /** As `Score.mistakes`; null without a result, or in a record of an earlier version. */
+  readonly mistakes: string | null;
   readonly perClass: PerClass | null;
 }
 

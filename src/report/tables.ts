@@ -49,6 +49,7 @@ function cellRows({ key, cell, record }: PlannedResult): ScoredRow[] {
       status: record?.status ?? 'missing',
       error_code: record?.status === 'failed' ? record.error.code : null,
       hits: score?.hits ?? null,
+      mistakes: score?.mistakes ?? null,
       perClass: score?.perClass ?? null,
     };
   });

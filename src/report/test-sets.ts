@@ -15,16 +15,31 @@ export interface TestSet {
 
 /** Sets learned on, in the plan's order. */
 export function sourcesOf(plan: ReportPlan): readonly TitledKey[] {
-  const keys = new Set(plan.cells.map(({ cell }) => cell.dataset.key));
+  const keys = scoredBySource(plan);
   return plan.datasets.filter(({ key }) => keys.has(key));
 }
 
 /** Sets that what was learned on `source` is scored on, besides `source` itself; in the plan's order. */
 export function targetsOf(plan: ReportPlan, source: string): readonly TitledKey[] {
-  const mine = plan.cells.filter(({ cell }) => cell.dataset.key === source);
-  const keys = new Set(mine.flatMap(({ cell }) => cell.targets.map(({ key }) => key)));
-  return plan.datasets.filter(({ key }) => key !== source && keys.has(key));
+  const keys = scoredBySource(plan).get(source);
+  return plan.datasets.filter(({ key }) => key !== source && keys?.has(key) === true);
 }
+
+/** Keys of the sets scored, by the set learned on. Asked for often, of thousands of cells: found once a plan. */
+function scoredBySource(plan: ReportPlan): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = SCORED.get(plan.cells);
+  if (known !== undefined) return known;
+  const found = new Map<string, Set<string>>();
+  for (const { cell } of plan.cells) {
+    const keys = found.get(cell.dataset.key) ?? new Set<string>();
+    for (const { key } of cell.targets) keys.add(key);
+    found.set(cell.dataset.key, keys);
+  }
+  SCORED.set(plan.cells, found);
+  return found;
+}
+
+const SCORED = new WeakMap<ReportPlan['cells'], ReadonlyMap<string, ReadonlySet<string>>>();
 
 /** Whether the plan scores anything but the sets it learns on: a domain shift. */
 export function hasTargets(plan: ReportPlan): boolean {

@@ -10,6 +10,7 @@ import type { ReportPlan } from './plan.ts';
 import { findProblems } from './problems.ts';
 import { reportFolder } from './report-folder.ts';
 import { CELL_COLUMNS, SUMMARY_COLUMNS, type SummaryRow, TIMING_COLUMNS } from './rows.ts';
+import { writePage } from './write-page.ts';
 import { writeStudy } from './write-report.ts';
 
 /** Several studies that one command runs. */
@@ -17,6 +18,8 @@ export interface ExperimentPlan {
   readonly title: string;
   readonly introduction?: string;
   readonly command: string;
+  /** As a plan's. */
+  readonly reloadSeconds?: number;
   /** Two at least; their `experiment` is the name of their folder. */
   readonly studies: readonly ReportPlan[];
 }
@@ -75,7 +78,7 @@ export async function writeExperiment(
   top.write('cost.json', `${JSON.stringify(cost, null, 1)}\n`);
   const problems = findProblems(cells);
   const page = { experiment, pages, methods, cells: cells.length, problems, findings, cost };
-  top.write('index.html', renderExperimentPage(page));
+  writePage(top, renderExperimentPage(page));
   return { files: [...files, ...top.files] };
 }
 

@@ -1,18 +1,25 @@
 import type { CellRecord } from '../config/index.ts';
-import { backbonePart } from './backbone-part.ts';
+import { backbonePart, writeFigure } from './backbone-part.ts';
+import { plannedFigures } from './charts/report-figures.ts';
+import { CONFUSION_COLUMNS, confusionRows } from './confusion.ts';
 import { costOf, type RunCircumstances } from './cost.ts';
 import { csvFiles, toCsv } from './csv.ts';
 import { DIFFERENCE_COLUMNS, differenceRows } from './differences.ts';
 import { answerAll } from './findings/index.ts';
 import { FINDING_COLUMNS, findingRows } from './findings/rows.ts';
 import { joinPlan } from './join.ts';
+import type { PageFigure } from './page/figure.ts';
 import type { BackbonePart, PageInput } from './page/input.ts';
 import { renderPage } from './page/page.ts';
 import { PER_CLASS_COLUMNS, perClassRows } from './per-class.ts';
 import { backbonesOf, type ReportPlan } from './plan.ts';
 import { findProblems } from './problems.ts';
 import { type ReportFolder, reportFolder } from './report-folder.ts';
+import { cellsParquet } from './results/cells-parquet.ts';
+import { resultsJson } from './results/results-json.ts';
 import { buildTables } from './tables.ts';
+import { WORD_COLUMNS, wordRows } from './words-rows.ts';
+import { writePage } from './write-page.ts';
 
 /**
  * Writes a report: `cells.csv`, `summary.csv`, `timings.csv`, `plots/*` (Vega-Lite, SVG, PNG), `differences.csv`,
@@ -47,20 +54,33 @@ export async function writeStudy(
   const tables = buildTables(plan, records);
   const results = joinPlan(plan, records);
   for (const [name, text] of Object.entries(csvFiles(tables))) folder.write(name, text);
+  const perClass = perClassRows(plan, tables.cells);
   const backbones: BackbonePart[] = [];
   for (const backbone of backbonesOf(plan)) {
-    backbones.push(await backbonePart(folder, plan, { tables, results, backbone }));
+    backbones.push(await backbonePart(folder, plan, { tables, results, perClass, backbone }));
   }
+  const figures: PageFigure[] = [];
+  for (const figure of plannedFigures(plan, tables.summary)) figures.push(await writeFigure(folder, figure));
   const differences = backbones.flatMap((part) => differenceRows(part.backbone, part.comparisons));
   folder.write('differences.csv', toCsv(DIFFERENCE_COLUMNS, differences));
-  folder.write('per_class.csv', toCsv(PER_CLASS_COLUMNS, perClassRows(plan, tables.cells)));
+  folder.write('per_class.csv', toCsv(PER_CLASS_COLUMNS, perClass));
+  const confused = backbones.flatMap(({ backbone, confusions }) =>
+    confusions.flatMap((confusion) => confusionRows(backbone, confusion)),
+  );
+  if (backbones.some(({ confusions }) => confusions.length > 0)) {
+    folder.write('confusion.csv', toCsv(CONFUSION_COLUMNS, confused));
+  }
+  const words = wordRows(backbones.flatMap(({ runs }) => runs?.results ?? []));
+  if (words.length > 0) folder.write('words.csv', toCsv(WORD_COLUMNS, words));
   const findings = answerAll({ rows: tables.cells, cells: results, datasets: plan.datasets });
   const answered = findings.flatMap(({ backbone, answers }) => findingRows(backbone, answers));
   folder.write('findings.csv', toCsv(FINDING_COLUMNS, answered));
   const cost = costOf(results, plan.methods, run);
+  folder.write('results.json', resultsJson(plan, results));
+  folder.write('cells.parquet', await cellsParquet(tables.cells));
   folder.write('cost.json', `${JSON.stringify(cost, null, 1)}\n`);
   const problems = findProblems(results);
-  const input = { plan, tables, results, problems, backbones, findings, cost };
-  folder.write('index.html', renderPage(input));
+  const input = { plan, tables, results, problems, backbones, figures, findings, cost };
+  writePage(folder, renderPage(input));
   return input;
 }

@@ -38,5 +38,6 @@ export { withReportLock } from './sharing/report-lock.ts';
 export type { Outcome, PoolEvent, Task, TaskError } from './task.ts';
 export type { ModelSize } from './task-size.ts';
 export { cellLabel, type PlannedTask, planTasks } from './tasks.ts';
+export { testSubset } from './test-subset.ts';
 export { runtimeVersions } from './versions.ts';
 export type { WorkerFunction, WorkerJob } from './worker-job.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type CellRecord, canonicalJson, cellKey } from '../config/index.ts';
+import { type CellRecord, canonicalJson, cellKey, recordSchema } from '../config/index.ts';
 import {
   explainDiskError,
   makeFolder,
@@ -9,7 +9,6 @@ import {
   systemErrorCode,
   writeFileAtomic,
 } from '../files/index.ts';
-import { recordSchema } from './record-schema.ts';
 
 /** What stands at a record's place: a whole record, nothing, or something that is no record of this key. */
 export type RecordRead =

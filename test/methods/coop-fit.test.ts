@@ -38,7 +38,8 @@ async function fit(count: number, changes: Partial<CoOpConfig> = {}, seed = 1, a
     async step(ctx, _, labels) {
       contexts.push(ctx[0]!);
       seen.push({ ...asked, labels: [...labels] });
-      return { logits: new Float32Array(0), loss: 1, ctxGrad: Float32Array.of(1), ...answer };
+      // One class: every answer is label 0.
+      return { logits: new Float32Array(labels.length), loss: 1, ctxGrad: Float32Array.of(1), ...answer };
     },
     textFeatures: async () => new Float32Array(0),
     dispose: async () => {},
@@ -112,6 +113,7 @@ describe("CoOp's training loop", () => {
 
   it('tells the mean loss of every epoch', async () => {
     assert.deepEqual((await fit(70, { epochs: 2 })).lossPerEpoch, [1, 1]);
+    assert.deepEqual((await fit(20, { epochs: 2 })).accuracyPerEpoch, [1 / 20, 1 / 20]);
   });
 
   for (const [what, answer, message] of [

@@ -32,9 +32,14 @@ describe('scorePredictions', () => {
       [2, 1, 1, 0, 0, 2, 1],
     ];
     const reversed = score(predicted.toReversed(), labels.toReversed());
-    const { hits, ...rest } = score(predicted, labels);
-    assert.deepEqual({ ...reversed, hits }, { ...rest, hits });
+    const { hits, mistakes, ...rest } = score(predicted, labels);
+    assert.deepEqual({ ...reversed, hits, mistakes }, { ...rest, hits, mistakes });
     assert.equal(Buffer.from(hits, 'base64')[0], 0b0110101, 'the first picture is the lowest bit');
+    assert.deepEqual(
+      [...Buffer.from(mistakes!, 'base64')],
+      [0, 0, 1, 0, 2, 0],
+      'what the others were taken for',
+    );
   });
 
   it('is 1 where all are right and 0 where none is', () => {
@@ -47,6 +52,7 @@ describe('scorePredictions', () => {
       perClass: { correct: [0, 0, 0, 0, 1, 1, 0, 0], count: [0, 0, 0, 0, 1, 1, 0, 0] },
       // The first two bits.
       hits: Buffer.from([0b11]).toString('base64'),
+      mistakes: '',
     });
     assert.equal(score([5, 4], [4, 5]).macroAccuracy, 0);
   });

@@ -99,7 +99,7 @@ test('the gain figure shows one bar a dataset, the largest first', () => {
 });
 
 test('the loss figure shows every epoch of every seed', () => {
-  const points = inlineRows(figures.loss!.spec).filter((row) => 'loss' in row);
+  const points = inlineRows(figures.loss!.spec).filter((row) => 'epoch' in row);
   assert.equal(points.length, 11 * 3 * 25);
 });
 
@@ -107,9 +107,9 @@ test('rendering twice gives the same bytes, and the PNG has text in it', async (
   const first = await renderChart(figures.overview!.spec);
   const second = await renderChart(figures.overview!.spec);
   assert.equal(first.svg, second.svg);
-  assert.deepEqual(first.png, second.png);
+  assert.deepEqual(first.png(), second.png());
   const size = /width="(\d+)" height="(\d+)"/.exec(first.svg)!;
-  const { data, info } = await sharp(first.png).greyscale().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(first.png()).greyscale().raw().toBuffer({ resolveWithObject: true });
   assert.deepEqual([info.width, info.height], [2 * Number(size[1]), 2 * Number(size[2])]);
   // The legend's line, left of the first symbol's end: without a font there would be no dark pixel.
   const legend = data.subarray(0, 60 * info.width * info.channels);

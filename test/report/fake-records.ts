@@ -100,6 +100,8 @@ export interface FakeOptions {
   readonly experiment?: string;
   /** Published numbers beside ours. */
   readonly paper?: PaperReference;
+  /** Class names, labels of the test pictures, and the pictures themselves. */
+  readonly pictures?: boolean;
 }
 
 /** The four styles that the set `icons` is scored on. */
@@ -208,17 +210,44 @@ export function fakePlan(options: FakeOptions = {}): ReportPlan {
       'Context optimisation, a linear probe and hand-made prompts on eleven sets of icons, drawn by design teams whose work the model never saw.',
     command: 'npx coop-bench bench fewshot --seeds 1,2,3 --shots 1,2,4,8,16 --out reports/fewshot',
     cells,
-    datasets: [...datasets, ...targets],
+    datasets: [...datasets, ...targets].map((set) =>
+      options.pictures === true ? { ...set, classNames: classNamesOf(set.key) } : set,
+    ),
     methods,
     shots,
     seeds,
     versions: { 'coop-bench': '0.1.0', node: '20.20.2', 'onnxruntime-node': '1.30.0', sharp: '0.35.5' },
     kindTitle: (config) => methodOf(config).title,
     settingWords,
+    ...(options.pictures === true ? { testLabels, testPicture: async () => PIXEL } : {}),
     ...(options.paper === undefined ? {} : { paper: options.paper }),
     notes: ['Logos are the same drawing in most icon sets, so the brands set is easier than it looks.'],
   };
 }
+
+/** A white WebP of one pixel. */
+const PIXEL = {
+  type: 'image/webp',
+  bytes: Buffer.from('UklGRiQAAABXRUJQVlA4IBgAAAAwAQCdASoBAAEAAwA0JaQAA3AA/vuUAAA=', 'base64'),
+} as const;
+
+/** Classes and test pictures of a set. */
+function sizeOf(key: string): readonly [classes: number, count: number] {
+  const known = SETS.find(([name]) => name === key);
+  return known === undefined ? [20, 200] : [known[2], known[3]];
+}
+
+/** Names with what Markdown, LaTeX and HTML would take for their own. */
+const ODD_NAMES = ['a_b & c', '50 % $x^2$', '{~#1\\}', '<b>bold</b>', '| pipe *star*', '"quoted" `code`'];
+
+function classNamesOf(key: string): readonly string[] {
+  return Array.from({ length: sizeOf(key)[0] }, (_, i) => ODD_NAMES[i] ?? `thing_${i}`);
+}
+
+const testLabels = (source: string): readonly number[] => {
+  const [classes, count] = sizeOf(source);
+  return Array.from({ length: count }, (_, picture) => picture % classes);
+};
 
 /** A complete record for every cell of a plan, in its order. */
 export function fakeRecords(plan: ReportPlan): CellRecord[] {
@@ -288,7 +317,14 @@ function fakeHits(correct: number, count: number, classes: number, key: string) 
     perClass.correct[picture % classes]! += 1;
     bytes[picture >> 3]! |= 1 << (picture & 7);
   });
-  return { perClass, hits: Buffer.from(bytes).toString('base64') };
+  // A wrong picture is taken for the next class, every third for the one after it.
+  const wrong = order.slice(correct).sort((a, b) => a - b);
+  const given = Buffer.alloc(2 * wrong.length);
+  wrong.forEach((picture, i) => {
+    given.writeUInt16LE((picture + (picture % 3 === 0 ? 2 : 1)) % classes, 2 * i);
+  });
+  const mistakes = given.toString('base64');
+  return { perClass, hits: Buffer.from(bytes).toString('base64'), mistakes };
 }
 
 function fakeDetails({ method }: Cell, accuracy: number, random: () => number): MethodDetails {
@@ -298,7 +334,8 @@ function fakeDetails({ method }: Cell, accuracy: number, random: () => number): 
 
 /** The grid for C, and a choice near its best. */
 function probeDetails(accuracy: number, random: () => number): MethodDetails {
-  const heldOut = (exponent: number) => accuracy - 0.01 * (exponent - 1.5) ** 2 + 0.02 * random();
+  const heldOut = (exponent: number) =>
+    Math.max(0, accuracy - 0.01 * (exponent - 1.5) ** 2 + 0.02 * random());
   const validation = [6, 4, 2, 0, -2, -4, -6].map((exponent) => {
     return { setting: 'c', value: 10 ** exponent, accuracy: heldOut(exponent) };
   });
@@ -321,7 +358,8 @@ function coopDetails(epochs: number, random: () => number): MethodDetails {
     });
     return { position, words };
   });
-  return { lossPerEpoch, nearestWords, steps: epochs * 10 };
+  const accuracyPerEpoch = lossPerEpoch.map((loss) => Math.round(100 * Math.exp(-loss)) / 100);
+  return { lossPerEpoch, accuracyPerEpoch, nearestWords, steps: epochs * 10 };
 }
 
 /** The same values in another order, always the same one. */

@@ -38,13 +38,31 @@ test('a report has its tables, its figures in three forms, and its page, each wr
   await inFolder(async (dir) => {
     const { files } = await writeReport(dir, small, fakeRecords(small));
     const stems = ['fewshot', 'fewshot-average', 'fewshot-icons', 'fewshot-icons-people'];
-    const plots = [...stems, 'fewshot-gain', 'fewshot-loss', 'fewshot-linear-probe-c'].flatMap((stem) => {
-      return ['vl.json', 'svg', 'png'].map((ending) => `plots/${stem}.${ending}`);
+    const others = ['gain', 'class-gain', 'loss', 'training-accuracy', 'linear-probe-c'].map(
+      (name) => `fewshot-${name}`,
+    );
+    const plots = [...stems, ...others].flatMap((stem) => {
+      return ['csv', 'vl.json', 'svg', 'png'].map((ending) => `plots/${stem}.${ending}`);
     });
-    const tables = ['differences.csv', 'per_class.csv', 'findings.csv', 'cost.json'];
-    assert.deepEqual(files, ['cells.csv', 'summary.csv', 'timings.csv', ...plots, ...tables, 'index.html']);
+    const data = [
+      'differences.csv',
+      'per_class.csv',
+      'words.csv',
+      'findings.csv',
+      'results.json',
+      'cells.parquet',
+      'cost.json',
+    ];
+    const top = files.filter((name) => !name.startsWith('tables/'));
+    assert.deepEqual(top, ['cells.csv', 'summary.csv', 'timings.csv', ...plots, ...data, 'index.html']);
+    assert.equal(files.at(-1), 'index.html');
+    const tables = files.filter((name) => name.startsWith('tables/'));
+    const names = new Set(tables.map((name) => name.slice(0, name.lastIndexOf('.'))));
+    assert.ok(names.has('tables/results-16-shot') && names.size > 8);
+    for (const name of names)
+      for (const ending of ['csv', 'md', 'tex']) assert.ok(tables.includes(`${name}.${ending}`));
     const found = await readdir(dir, { recursive: true });
-    assert.deepEqual(found.filter((name) => name !== 'plots').sort(), [...files].sort());
+    assert.deepEqual(found.filter((name) => !['plots', 'tables'].includes(name)).sort(), [...files].sort());
     const spec: unknown = JSON.parse(await readFile(join(dir, 'plots/fewshot.vl.json'), 'utf8'));
     assert.match(JSON.stringify(spec), /vega-lite\/v6/);
   });
@@ -65,7 +83,9 @@ test('but for times all files have the same bytes whatever order and circumstanc
     await writeReport(second, small, later);
     for (const file of files) {
       const [a, b] = await Promise.all([read(join(first, file)), read(join(second, file))]);
-      assert.equal(a === b, !['timings.csv', 'cost.json', 'index.html'].includes(file), file);
+      const tells =
+        ['timings.csv', 'cost.json', 'index.html'].includes(file) || file.startsWith('tables/cost.');
+      assert.equal(a === b, !tells, file);
       if (file === 'index.html') assert.equal(withoutCost(a), withoutCost(b));
     }
   });
@@ -104,7 +124,7 @@ test('a plan without any record gives a page that says that all is missing', asy
     const { files } = await writeReport(dir, small, []);
     assert.deepEqual(
       files.filter((file) => !file.endsWith('.csv')),
-      ['cost.json', 'index.html'],
+      ['results.json', 'cells.parquet', 'cost.json', 'index.html'],
     );
     const page = await readFile(join(dir, 'index.html'), 'utf8');
     assert.match(page, /26 of 26 cells have no result yet/);

@@ -112,7 +112,7 @@ function wordsOf(config: CoOpConfig, ctx: Float32Array, { towers: { text, tokeni
 /** The classifier of learned prompts. @param features [K, E], of the prompts, not normalised. */
 function fitted(
   { config, source }: Fit<CoOpConfig>,
-  { ctx, lossPerEpoch, steps }: CoOpFit,
+  { ctx, lossPerEpoch, accuracyPerEpoch, steps }: CoOpFit,
   features: Float32Array,
 ): FittedMethod {
   const { towers, classNames } = source;
@@ -120,7 +120,7 @@ function fitted(
   const weights = normalizeRows(features, towers.checkpoint.architecture.embedDim);
   return {
     ...linearScorer(towers.classifier, weights, new Float32Array(classNames.length)),
-    details: { lossPerEpoch, steps, ...wordsOf(config, ctx, source) },
+    details: { lossPerEpoch, accuracyPerEpoch, steps, ...wordsOf(config, ctx, source) },
     context: {
       data: ctx,
       shape: config.csc ? [classNames.length, config.nCtx, width] : [config.nCtx, width],

@@ -43,18 +43,38 @@ export function dotFigure(plan: ReportPlan, summary: readonly SummaryRow[], back
     spacing: { row: 26, column: 26 },
     align: 'each',
     concat: panels.map((set, index) => {
-      const last = Math.floor(index / columns) === Math.floor((panels.length - 1) / columns);
       return panel(plan, summary, set, backbone, {
-        width: 148,
-        step: 16,
-        titleSize: 13,
-        labelSize: 11,
-        xTitle: last ? X_TITLE : null,
-        pointSize: 46,
+        ...SMALL,
         names: index % columns === 0,
-        numbers: false,
       });
     }),
+  };
+}
+
+/** Look of a panel among others. */
+const SMALL = {
+  width: 148,
+  step: 16,
+  titleSize: 13,
+  labelSize: 11,
+  xTitle: X_TITLE,
+  pointSize: 46,
+  names: true,
+  numbers: false,
+} satisfies PanelLook;
+
+/** One panel of the figure alone: for a page that lays them out itself. */
+export function dotPanel(
+  plan: ReportPlan,
+  summary: readonly SummaryRow[],
+  backbone: string,
+  set: TestSet,
+): TopLevelSpec {
+  return {
+    $schema: VEGA_LITE_SCHEMA,
+    description: `${plan.title}, ${set.title}: accuracy by method.`,
+    config: { ...CHART_CONFIG, padding: 2 },
+    ...panel(plan, summary, set, backbone, SMALL),
   };
 }
 

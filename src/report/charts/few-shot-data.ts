@@ -5,6 +5,11 @@ import { shownSets, type TestSet } from '../test-sets.ts';
 
 /** One plotted point. Accuracies in percent, rounded to six decimals so that specs stay readable. */
 export interface CurvePoint {
+  /** Title of what it was scored on. */
+  readonly set: string;
+  /** Key of the method. */
+  readonly key: string;
+  /** Its title. */
   readonly method: string;
   readonly shots: number;
   readonly accuracy: number;
@@ -13,6 +18,7 @@ export interface CurvePoint {
   readonly high: number;
   /** Accuracy as it is written beside the point, e.g. "71.2 ± 0.8". */
   readonly number: string;
+  readonly seeds: number;
   /** What a person reads when pointing at it. */
   readonly label: string;
 }
@@ -27,7 +33,7 @@ interface PanelData {
 export function panelData(
   plan: ReportPlan,
   summary: readonly SummaryRow[],
-  { dataset, target }: TestSet,
+  { dataset, target, title }: TestSet,
   backbone: string,
 ): PanelData {
   const mine = summary.filter((row) => {
@@ -37,7 +43,7 @@ export function panelData(
     return shots.flatMap((count) => {
       return mine
         .filter((row) => row.method === method && row.shots === count)
-        .map((row) => curvePoint(plan, row));
+        .map((row) => curvePoint(plan, row, title));
     });
   };
   const methods = plan.methods.map(({ key }) => key);
@@ -47,19 +53,22 @@ export function panelData(
   };
 }
 
-function curvePoint(plan: ReportPlan, row: SummaryRow): CurvePoint {
+function curvePoint(plan: ReportPlan, row: SummaryRow, set: string): CurvePoint {
   const method = titleOf(plan.methods, row.method);
   const at = row.shots === 0 ? 'no shots' : plural(row.shots, 'shot');
   const spread = row.seeds > 1 ? ` ± ${percent(row.accuracy_std)}` : '';
   const number = `${percent(row.accuracy_mean)}${spread}`;
   const seeds = row.seeds > 1 ? ` (${row.seeds} seeds)` : '';
   return {
+    set,
+    key: row.method,
     method,
     shots: row.shots,
     accuracy: inPercent(row.accuracy_mean),
     low: inPercent(row.accuracy_mean - row.accuracy_std),
     high: inPercent(row.accuracy_mean + row.accuracy_std),
     number,
+    seeds: row.seeds,
     label: `${method}, ${at}: ${number} %${seeds}`,
   };
 }

@@ -47,17 +47,37 @@ export function fewShotFigure(
     spacing: { row: 24, column: 20 },
     align: 'each',
     concat: panels.map((set, index) => {
-      const last = Math.floor(index / COLUMNS) === Math.floor((panels.length - 1) / COLUMNS);
       return panel(plan, summary, set, backbone, {
-        width: 178,
-        height: 138,
-        titleSize: 13,
-        xTitle: last ? 'Shots per class' : null,
+        ...SMALL,
         yTitle: index % COLUMNS === 0 ? Y_TITLE : null,
-        pointSize: 34,
-        lineWidth: 1.8,
       });
     }),
+  };
+}
+
+/** Look of a panel among others. */
+const SMALL = {
+  width: 178,
+  height: 138,
+  titleSize: 13,
+  xTitle: 'Shots per class',
+  yTitle: Y_TITLE,
+  pointSize: 34,
+  lineWidth: 1.8,
+} satisfies PanelLook;
+
+/** One panel of the figure alone, without a legend: for a page that has its own. */
+export function fewShotPanel(
+  plan: ReportPlan,
+  summary: readonly SummaryRow[],
+  backbone: string,
+  set: TestSet,
+): TopLevelSpec {
+  return {
+    $schema: VEGA_LITE_SCHEMA,
+    description: `${plan.title}, ${set.title}: accuracy by labelled pictures per class.`,
+    config: { ...CHART_CONFIG, padding: 2, legend: { disable: true } },
+    ...panel(plan, summary, set, backbone, SMALL),
   };
 }
 

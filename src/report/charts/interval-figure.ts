@@ -21,19 +21,32 @@ interface IntervalRow {
 
 const WIDTH = 460;
 
+/** Which of the two methods of its comparisons a figure has a row for; the other is the same in all. */
+type Side = 'subject' | 'baseline';
+
 /**
- * One method against all others at one shot count: a row another method in the order given, the mean difference
- * over test sets with its two-sided 95 % interval, and a line at zero.
+ * One method against others: a row another method in the order given, the mean difference over test sets with its
+ * two-sided 95 % interval (of one set alone: over its test pictures), and a line at zero.
  *
- * @param comparisons Of one subject at one shot count, one at least.
+ * @param comparisons One at least, of one subject (then a row a baseline) or of one baseline (then a row a subject).
  */
-export function intervalFigure(plan: ReportPlan, comparisons: readonly Comparison[]): TopLevelSpec {
+export function intervalFigure(
+  plan: ReportPlan,
+  comparisons: readonly Comparison[],
+  side: Side = 'baseline',
+): TopLevelSpec {
   const first = comparisons[0];
   if (first === undefined) throw new RangeError('internal: a figure of no differences');
-  const subject = titleOf(plan.methods, first.subject.method);
-  const title = `${subject} minus the other method, ${plural(first.subject.shots, 'shot')}`;
-  const rows = comparisons.map((comparison) => intervalRow(plan, subject, comparison));
-  const others = new Set(comparisons.map(({ baseline }) => baseline.method));
+  const fixed = titleOf(plan.methods, side === 'baseline' ? first.subject.method : first.baseline.method);
+  const shots = plural(Math.max(...comparisons.map(({ subject }) => subject.shots)), 'shot');
+  const title =
+    side === 'baseline'
+      ? `${fixed} minus the other method, ${shots}`
+      : `Each method minus ${fixed}, ${shots}`;
+  const rows = comparisons.map((comparison) => intervalRow(plan, comparison, side));
+  const others = new Set(comparisons.map((comparison) => comparison[side].method));
+  const only = comparisons.every(({ pairs }) => pairs.length === 1) ? first.pairs[0]?.set.title : undefined;
+  const where = only === undefined ? `mean over ${unitWord(plan)}s` : `on ${only}`;
   const styles = [...methodStyles(plan.methods)].filter(([key]) => others.has(key)).map(([, style]) => style);
   const colour = colourChannel(styles, false);
   const y = {
@@ -52,7 +65,7 @@ export function intervalFigure(plan: ReportPlan, comparisons: readonly Compariso
     field: 'difference' satisfies keyof IntervalRow,
     type: 'quantitative' as const,
     scale: { zero: true, nice: true, padding: 8 },
-    axis: { title: `Difference (percentage points, mean over ${unitWord(plan)}s)`, tickCount: 7 },
+    axis: { title: `Difference (percentage points, ${where})`, tickCount: 7 },
   };
   return {
     $schema: VEGA_LITE_SCHEMA,
@@ -64,9 +77,9 @@ export function intervalFigure(plan: ReportPlan, comparisons: readonly Compariso
     data: { values: rows },
     layer: [
       {
-        data: { values: [{ zero: 0 }] },
+        data: { values: [{}] },
         mark: { type: 'rule', color: NEUTRALS.rule, strokeWidth: 1.4, aria: false },
-        encoding: { x: { field: 'zero', type: 'quantitative' } },
+        encoding: { x: { datum: 0, type: 'quantitative' } },
       },
       {
         mark: { type: 'rule', strokeWidth: 2.2, aria: false },
@@ -97,12 +110,10 @@ export function intervalFigure(plan: ReportPlan, comparisons: readonly Compariso
   };
 }
 
-function intervalRow(
-  plan: ReportPlan,
-  subject: string,
-  { baseline, difference, interval }: Comparison,
-): IntervalRow {
-  const method = titleOf(plan.methods, baseline.method);
+function intervalRow(plan: ReportPlan, comparison: Comparison, side: Side): IntervalRow {
+  const { subject, baseline, difference, pairs } = comparison;
+  const method = titleOf(plan.methods, comparison[side].method);
+  const interval = comparison.interval ?? (pairs.length === 1 ? pairs[0]!.interval : null);
   const range = interval === null ? '' : ` (${points(interval.low)} to ${points(interval.high)})`;
   const number = `${points(difference)}${range}`;
   return {
@@ -111,6 +122,6 @@ function intervalRow(
     low: inPercent(interval?.low ?? difference),
     high: inPercent(interval?.high ?? difference),
     number,
-    label: `${subject} minus ${method}: ${number} points`,
+    label: `${titleOf(plan.methods, subject.method)} minus ${titleOf(plan.methods, baseline.method)}: ${number} points`,
   };
 }

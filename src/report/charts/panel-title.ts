@@ -6,7 +6,7 @@ import { NEUTRALS } from './theme.ts';
  */
 export function panelTitle(title: string, fontSize: number) {
   return {
-    data: { values: [{ title }] },
+    data: { values: [{}] },
     mark: {
       type: 'text' as const,
       align: 'left' as const,
@@ -19,7 +19,7 @@ export function panelTitle(title: string, fontSize: number) {
     encoding: {
       x: { value: 0 },
       y: { value: -fontSize },
-      text: { field: 'title', type: 'nominal' as const },
+      text: { value: title },
     },
   };
 }

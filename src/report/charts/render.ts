@@ -7,7 +7,8 @@ import { NEUTRALS } from './theme.ts';
 /** A figure drawn twice, from one scene. */
 export interface Rendering {
   readonly svg: string;
-  readonly png: Uint8Array;
+  /** Draws it when asked: it takes longer than the SVG. */
+  readonly png: () => Uint8Array;
 }
 
 /** Pixels of a PNG for each unit of the figure: sharp on dense screens. */
@@ -20,20 +21,38 @@ const PNG_SCALE = 2;
  * Fonts come from a package and never from the system, so that the same specification gives the same pixels
  * on every machine (and because resvg draws no text at all, without a word, where it finds no font).
  *
+ * @param files What the specification reads, by address.
  * @throws {Error} Vega-Lite warns about the specification: then it is our mistake, and the figure may lie.
  */
-export async function renderChart(spec: TopLevelSpec): Promise<Rendering> {
+export async function renderChart(
+  spec: TopLevelSpec,
+  files: Readonly<Record<string, string>> = {},
+): Promise<Rendering> {
   const [vega, { Resvg }] = await Promise.all([import('vega'), import('@resvg/resvg-js')]);
+  const drawPng = (text: string) => new Resvg(text, pngOptions()).render().asPng();
   measureWithOurFont(vega);
-  const view = new vega.View(vega.parse(await compileChart(spec)), { renderer: 'none' });
+  const loader = { ...vega.loader(), load: (address: string) => readFrom(files, address) };
+  const view = new vega.View(vega.parse(await compileChart(spec)), { renderer: 'none', loader });
   const svg = await view.toSVG();
   view.finalize();
-  const drawing = new Resvg(svg, {
-    fitTo: { mode: 'zoom', value: PNG_SCALE },
-    background: NEUTRALS.paper,
-    font: { loadSystemFonts: false, fontFiles: fontFiles(), defaultFontFamily: 'DejaVu Sans' },
-  });
-  return { svg, png: drawing.render().asPng() };
+  let pixels: Uint8Array | undefined;
+  const png = () => {
+    pixels ??= drawPng(svg);
+    return pixels;
+  };
+  return { svg, png };
+}
+
+const pngOptions = () => ({
+  fitTo: { mode: 'zoom' as const, value: PNG_SCALE },
+  background: NEUTRALS.paper,
+  font: { loadSystemFonts: false, fontFiles: fontFiles(), defaultFontFamily: 'DejaVu Sans' },
+});
+
+async function readFrom(files: Readonly<Record<string, string>>, address: string): Promise<string> {
+  const text = files[address];
+  if (text === undefined) throw new Error(`internal: a figure reads ${address}, which is not its data`);
+  return text;
 }
 
 /** Compiles to Vega; every warning of the compiler is an error here. */
@@ -102,6 +121,6 @@ class WarningCollector {
 
 function fontFiles(): string[] {
   const { resolve } = createRequire(import.meta.url);
-  const names = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSans-Oblique.ttf'];
+  const names = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
   return names.map((name) => resolve(`dejavu-fonts-ttf/ttf/${name}`));
 }

@@ -7,11 +7,6 @@ import { colourChannel, shapeChannel } from './method-channels.ts';
 import { methodStyles } from './method-styles.ts';
 import { CHART_CONFIG, NEUTRALS, ROW_LABEL_LIMIT, VEGA_LITE_SCHEMA } from './theme.ts';
 
-/** A point and the band it stands in. */
-interface ShiftPoint extends CurvePoint {
-  readonly set: string;
-}
-
 /** Height of one method's row within a band, and the free height around them. */
 const ROW = 15;
 const AROUND = 16;
@@ -36,17 +31,17 @@ export function shiftFigure(
     const targets = mine.filter((set) => !own.includes(set) && !isMean(set));
     return [...own, ...targets, ...mine.filter(isMean)];
   });
-  const points: ShiftPoint[] = sets.flatMap((set) => {
+  const points: CurvePoint[] = sets.flatMap((set) => {
     const { curves, stars } = panelData(plan, summary, set, backbone);
     return [...stars, ...curves].map((point) => {
-      return { ...point, set: set.title, label: `${set.title}: ${point.label}` };
+      return { ...point, label: `${set.title}: ${point.label}` };
     });
   });
   const styles = [...methodStyles(plan.methods).values()];
   const colour = colourChannel(styles);
   const means = sets.filter(isMean).map(({ title }) => title);
   const y = {
-    field: 'set' satisfies keyof ShiftPoint,
+    field: 'set' satisfies keyof CurvePoint,
     type: 'nominal' as const,
     sort: null,
     scale: { domain: sets.map(({ title }) => title), paddingInner: 0, paddingOuter: 0 },
@@ -64,13 +59,13 @@ export function shiftFigure(
     },
   };
   const yOffset = {
-    field: 'method' satisfies keyof ShiftPoint,
+    field: 'method' satisfies keyof CurvePoint,
     type: 'nominal' as const,
     sort: null,
     scale: { domain: styles.map(({ title }) => title), paddingOuter: AROUND / 2 / ROW },
   };
   const x = {
-    field: 'accuracy' satisfies keyof ShiftPoint,
+    field: 'accuracy' satisfies keyof CurvePoint,
     type: 'quantitative' as const,
     scale: { zero: false, nice: true, padding: 8 },
     axis: { title: 'Accuracy (%)', tickCount: 8 },

@@ -11,6 +11,7 @@ const COLUMNS = 4;
 
 /** One place of a curve, or one choice. */
 interface ValidationMark {
+  readonly set: string;
   readonly value: number;
   /** Percent, six decimals. */
   readonly accuracy: number;
@@ -46,12 +47,11 @@ export function validationFigure(
     spacing: { row: 20, column: 20 },
     align: 'each',
     concat: panels.map(({ title, mine }, index) => {
-      const last = Math.floor(index / COLUMNS) === Math.floor((panels.length - 1) / COLUMNS);
       const x = {
         field: 'value' satisfies keyof ValidationMark,
         type: 'quantitative' as const,
         scale: { type: positive ? ('log' as const) : ('linear' as const), nice: false, padding: 6 },
-        axis: { title: last ? setting : null, grid: false, tickCount: 4, format: '.1~g', labelOverlap: true },
+        axis: { title: setting, grid: false, tickCount: 4, format: '.1~g', labelOverlap: true },
       };
       const y = {
         field: 'accuracy' satisfies keyof ValidationMark,
@@ -76,12 +76,12 @@ export function validationFigure(
         layer: [
           panelTitle(title, 12),
           {
-            data: { values: curves(mine) },
+            data: { values: curves(title, mine) },
             mark: { type: 'line' as const, strokeWidth: 1.5, aria: false },
             encoding: { x, y, color },
           },
           {
-            data: { values: chosenMarks(mine) },
+            data: { values: chosenMarks(title, mine) },
             mark: { type: 'point' as const, size: 42, strokeWidth: 1.8, filled: false, fill: NEUTRALS.paper },
             encoding: { x, y, color, description: { field: 'label', type: 'nominal' as const } },
           },
@@ -98,7 +98,7 @@ const shade = (index: number, count: number): string =>
   SHADES[count === 1 ? SHADES.length - 1 : Math.round((index * (SHADES.length - 1)) / (count - 1))]!;
 
 /** Means over seeds at the values that every seed tried. */
-function curves(choices: readonly Choice[]): readonly ValidationMark[] {
+function curves(set: string, choices: readonly Choice[]): readonly ValidationMark[] {
   return [...new Set(choices.map(({ shots }) => shots))].flatMap((shots) => {
     const mine = choices.filter((choice) => choice.shots === shots);
     const values = mine[0]!.tried.map(({ value }) => value).sort((a, b) => a - b);
@@ -107,18 +107,24 @@ function curves(choices: readonly Choice[]): readonly ValidationMark[] {
       const found = points.filter((point) => point !== undefined);
       if (found.length < mine.length) return [];
       const accuracy = inPercent(mean(found.map(({ accuracy }) => accuracy)));
-      return [{ value, accuracy, shots: String(shots), label: '' }];
+      return [{ set, value, accuracy, shots: String(shots), label: '' }];
     });
   });
 }
 
-function chosenMarks(choices: readonly Choice[]): readonly ValidationMark[] {
+function chosenMarks(set: string, choices: readonly Choice[]): readonly ValidationMark[] {
   return choices.flatMap(({ setting, value, accuracy, shots, seed }) => {
     if (accuracy === null) return [];
     const where = `${plural(shots, 'shot')}${seed === null ? '' : `, seed ${seed}`}`;
     const label = `${where}: ${settingTitle(setting)} ${shortNumber(value)} chosen, ${percent(accuracy)} % of validation pictures`;
     return [
-      { value: Number(value.toPrecision(6)), accuracy: inPercent(accuracy), shots: String(shots), label },
+      {
+        set,
+        value: Number(value.toPrecision(6)),
+        accuracy: inPercent(accuracy),
+        shots: String(shots),
+        label,
+      },
     ];
   });
 }

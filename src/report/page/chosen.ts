@@ -1,5 +1,5 @@
 import { type Choice, settingTitle, shortNumber } from '../chosen.ts';
-import { DASH, percent } from '../format.ts';
+import { DASH, percent, slug } from '../format.ts';
 import { html, type SafeHtml } from '../html.ts';
 import { type ReportPlan, titleOf } from '../plan.ts';
 import { mean } from '../statistics.ts';
@@ -33,25 +33,34 @@ function chosenPart(plan: ReportPlan, part: ChosenPart): SafeHtml {
     )}</div>`;
   const counts = shotCounts(plan);
   const table = dataTable({
+    name: `chosen-${slug(method)}-${slug(part.setting)}`,
     caption: `${title}: ${setting} chosen, by seed`,
     columns: [
       { head: 'Dataset' },
-      ...counts.map((shots) => ({ head: `${shots}-shot`, numeric: true, copy: [`${shots}-shot`] })),
+      ...counts.map((shots) => ({
+        head: `${shots}-shot`,
+        numeric: true,
+        copy: [`${shots}-shot`, `${shots}-shot validation accuracy`],
+      })),
     ],
     rows: plan.datasets.flatMap(({ key, title }) => {
       const mine = choices.filter(({ dataset }) => dataset === key);
       if (mine.length === 0) return [];
       const fields = counts.map((shots) => choiceField(mine.filter((choice) => choice.shots === shots)));
-      return [[{ content: title }, ...fields]];
+      return [[{ content: title, set: key }, ...fields]];
     }),
   });
   return html`${drawn}${table}`;
 }
 
 function choiceField(choices: readonly Choice[]): Field {
-  if (choices.length === 0) return { content: DASH, sort: null, copy: [''] };
+  if (choices.length === 0) return { content: DASH, sort: null, copy: ['', ''] };
   const values = choices.map(({ value }) => shortNumber(value)).join(', ');
   const accuracies = choices.map(({ accuracy }) => accuracy).filter((accuracy) => accuracy !== null);
   const held = accuracies.length > 0 && html` <small>(${percent(mean(accuracies))})</small>`;
-  return { content: html`${values}${held}`, sort: mean(choices.map(({ value }) => value)), copy: [values] };
+  return {
+    content: html`${values}${held}`,
+    sort: mean(choices.map(({ value }) => value)),
+    copy: [values, accuracies.length > 0 ? percent(mean(accuracies), 4) : ''],
+  };
 }

@@ -17,6 +17,7 @@ export function costSection(plan: Pick<ReportPlan, 'methods'>, cost: ReportCost)
     rateField(of),
   ];
   const table = dataTable({
+    name: 'cost',
     caption: 'Cells by method',
     columns: [
       { head: 'Method' },

@@ -30,6 +30,7 @@ function differences(plan: ReportPlan, { comparisons, figures, backbone }: Backb
       figures.intervals,
       `${subject} minus every other method with 95 % intervals, ${backbone}; the numbers stand in the table below.`,
       `Right of the line ${subject} is ahead. An interval that crosses the line may be chance.`,
+      { plan },
     );
   const gain =
     figures.gain !== undefined &&
@@ -39,6 +40,7 @@ function differences(plan: ReportPlan, { comparisons, figures, backbone }: Backb
       `${subject} against ${over} on each ${unit}, largest gain first. Lines: 95 % intervals over test pictures.`,
     );
   const table = dataTable({
+    name: 'differences',
     caption: `${subject} minus the other method, in percentage points`,
     columns: [
       { head: 'Against' },
@@ -55,7 +57,7 @@ function differences(plan: ReportPlan, { comparisons, figures, backbone }: Backb
 function differenceRow(plan: ReportPlan, { subject, baseline, difference, interval, pairs }: Comparison) {
   const wins = pairs.filter((pair) => pair.difference > 0).length;
   return [
-    { content: methodName(plan, baseline.method) },
+    { content: methodName(plan, baseline.method), method: baseline.method },
     { content: subject.shots },
     { content: html`<b>${points(difference)}</b>`, sort: difference, copy: [percent(difference, 4)] },
     interval === null

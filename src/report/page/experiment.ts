@@ -11,7 +11,7 @@ import { costSection } from './cost.ts';
 import { definitions } from './definitions.ts';
 import { figure } from './figure.ts';
 import { findingsSection } from './findings.ts';
-import { banner, sectionLink } from './header.ts';
+import { banner, reloadNote, sectionLink } from './header.ts';
 import { headlineTitle } from './headline.ts';
 import type { PageInput } from './input.ts';
 import { perBackbone, type Section, section } from './section.ts';
@@ -31,7 +31,7 @@ interface ExperimentPage {
 }
 
 /** The page over several studies: each one's answer in a sentence and a figure, and what they say together. */
-export function renderExperimentPage(page: ExperimentPage): string {
+export function renderExperimentPage(page: ExperimentPage): SafeHtml {
   const { experiment, pages, methods, cells, problems, findings, cost } = page;
   const sections = [
     ...pages.map(studySection),
@@ -46,6 +46,7 @@ export function renderExperimentPage(page: ExperimentPage): string {
 ${experiment.introduction !== undefined && html`<p class="lead">${experiment.introduction}</p>`}
 <ul class="facts"><li><strong>${plural(pages.length, 'study', 'studies')}</strong></li><li><strong>${integer(done)}</strong> of ${integer(cells)} cells</li><li>backbone <strong>${backbones.join(', ')}</strong></li></ul>
 ${banner(problems, cells, null)}
+${reloadNote(experiment)}
 <nav aria-label="Sections">${sections.map(sectionLink)}</nav>
 </header>`;
   return pageShell({
@@ -76,7 +77,7 @@ function studyAnswer({ plan }: PageInput, part: PageInput['backbones'][number]):
       drawing,
       `Accuracy by method, ${part.backbone}; the numbers stand on the study’s page.`,
       'Mean over seeds with ± one standard deviation.',
-      `${plan.experiment}/`,
+      { folder: `${plan.experiment}/` },
     )
   }`;
 }

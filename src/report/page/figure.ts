@@ -1,5 +1,9 @@
+import { methodStyles } from '../charts/method-styles.ts';
 import { NEUTRALS } from '../charts/theme.ts';
 import { type HtmlValue, html, type SafeHtml, trusted } from '../html.ts';
+import type { ReportPlan } from '../plan.ts';
+import type { TestSet } from '../test-sets.ts';
+import { methodName } from './section.ts';
 
 /** A figure as the page takes it. */
 export interface PageFigure {
@@ -9,25 +13,78 @@ export interface PageFigure {
   readonly svg: string;
 }
 
+/** What a figure is told besides its words. */
+interface FigureOptions {
+  /** Where `plots` lies from the page, with a slash. */
+  readonly folder?: string;
+  /** The plan whose methods' marks the page's filter hides; absent: the figure stays whole. */
+  readonly plan?: Pick<ReportPlan, 'methods'>;
+}
+
 /**
  * A figure inline, with its caption and links to its files.
  *
- * The neutral colours become variables of the page, so that the figure follows a dark theme; the methods'
- * colours stay. The figure's own width goes along, so that a small one is not blown up.
- *
- * @param folder Where `plots` lies from the page, with a slash.
  * @param alternative What the figure shows, for who cannot see it; the numbers stand in the tables.
  */
-export function figure(drawing: PageFigure, alternative: string, caption: HtmlValue, folder = ''): SafeHtml {
-  let svg = drawing.svg.replaceAll(`fill="${NEUTRALS.paper}"`, 'fill="none"');
+export function figure(
+  drawing: PageFigure,
+  alternative: string,
+  caption: HtmlValue,
+  { folder = '', plan }: FigureOptions = {},
+): SafeHtml {
+  return html`<figure class="plot">
+${canvas(drawing, alternative, plan)}
+<figcaption>${caption} ${figureFiles(drawing, folder)}</figcaption>
+</figure>`;
+}
+
+/** Panels side by side as the page's width allows, under one legend; the filter hides sets and methods. */
+export function panelGrid(
+  plan: Pick<ReportPlan, 'methods'>,
+  panels: readonly { readonly set: TestSet; readonly figure: PageFigure }[],
+  alternative: string,
+  caption: HtmlValue,
+): SafeHtml {
+  const legend = plan.methods.map(({ key }) => html`<li data-method="${key}">${methodName(plan, key)}</li>`);
+  const drawn = panels.map(({ set, figure: drawing }) => {
+    return html`<div data-set="${set.key}">${canvas(drawing, `${set.title}: ${alternative}`, plan)}</div>`;
+  });
+  return html`<figure class="plot panels">
+<ul class="legend">${legend}</ul>
+<div class="panel-grid">${drawn}</div>
+<figcaption>${caption}</figcaption>
+</figure>`;
+}
+
+/** Links to the files of a figure. */
+export function figureFiles({ name }: Pick<PageFigure, 'name'>, folder = ''): SafeHtml {
+  const file = `${folder}plots/${name}`;
+  return html`<span class="files"><a href="${file}.svg">SVG</a> <a href="${file}.png">PNG</a> <a href="${file}.vl.json">Vega-Lite</a> <a href="${file}.csv">CSV</a></span>`;
+}
+
+/**
+ * The drawing. Its neutral colours become variables of the page, so that it follows a dark theme; the methods' colours
+ * stay. Its own width goes along, so that a small one is not blown up. One stop for the keyboard: the arrows go through
+ * its points.
+ */
+function canvas({ svg }: PageFigure, alternative: string, plan?: FigureOptions['plan']): SafeHtml {
+  let drawn = svg.replaceAll(`fill="${NEUTRALS.paper}"`, 'fill="none"');
   for (const name of ['ink', 'muted', 'rule', 'grid'] as const) {
-    svg = svg.replaceAll(`"${NEUTRALS[name]}"`, `"var(--plot-${name})"`);
+    drawn = drawn.replaceAll(`"${NEUTRALS[name]}"`, `"var(--plot-${name})"`);
   }
+  if (plan !== undefined) drawn = tagMethods(drawn, plan);
   const width = /^<svg[^>]* width="([\d.]+)"/.exec(svg)?.[1];
   const natural = width !== undefined && html` style="--natural: ${width}px"`;
-  const file = `${folder}plots/${drawing.name}`;
-  return html`<figure class="plot">
-<div class="canvas" role="img" aria-label="${alternative}"${natural}>${trusted(svg)}</div>
-<figcaption>${caption} <span class="files"><a href="${file}.svg">SVG</a> <a href="${file}.png">PNG</a> <a href="${file}.vl.json">Vega-Lite</a></span></figcaption>
-</figure>`;
+  return html`<div class="canvas" role="img" tabindex="0" aria-label="${alternative}"${natural}>${trusted(drawn)}</div>`;
+}
+
+/** Says of every mark in a method's colour whose it is. Methods that share a colour, for want of more, go together. */
+function tagMethods(svg: string, { methods }: Pick<ReportPlan, 'methods'>): string {
+  const byColour = new Map<string, string>();
+  for (const [key, { colour }] of methodStyles(methods)) if (!byColour.has(colour)) byColour.set(colour, key);
+  return svg.replace(/<path [^>]*>/g, (tag) => {
+    const colours = tag.matchAll(/(?:fill|stroke)="(#[0-9a-f]{6})"/g);
+    const key = [...colours].map(([, colour]) => byColour.get(colour!)).find((found) => found !== undefined);
+    return key === undefined ? tag : tag.replace('<path ', `<path ${html`data-method="${key}"`.markup} `);
+  });
 }

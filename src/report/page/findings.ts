@@ -1,6 +1,6 @@
 import { EQUAL_WITHIN } from '../findings/decide.ts';
 import type { Answer, BackboneAnswers, Evidence, Verdict } from '../findings/finding.ts';
-import { integer, points } from '../format.ts';
+import { integer, points, slug } from '../format.ts';
 import { html, type SafeHtml } from '../html.ts';
 import { dataTable } from './data-table.ts';
 import { type Section, section } from './section.ts';
@@ -22,7 +22,7 @@ export function findingsSection(parts: readonly BackboneAnswers[], limited: bool
   if (asked.length === 0) return null;
   const shown = asked.map(({ backbone, answers }) => {
     const head = parts.length > 1 && html`<h3>${backbone}</h3>`;
-    return html`${head}${answersTable(answers)}`;
+    return html`${head}${answersTable(answers, parts.length > 1 ? `findings-${slug(backbone)}` : 'findings')}`;
   });
   const rest = notAsked(parts);
   const warning = limited ? ' In a limited run nothing here counts.' : '';
@@ -36,9 +36,10 @@ export function findingsSection(parts: readonly BackboneAnswers[], limited: bool
   return section('findings', 'What the paper concluded, and what these records say', note, content);
 }
 
-function answersTable(answers: readonly Answer[]): SafeHtml {
+function answersTable(answers: readonly Answer[], name: string): SafeHtml {
   const asked = answers.filter(({ verdict }) => verdict !== null);
   return dataTable({
+    name,
     caption: 'Conclusions of the paper, differences in points',
     columns: [{ head: 'The paper' }, { head: 'These records' }, { head: 'Tests' }],
     rows: asked.map(({ finding, verdict, evidence }) => [
@@ -68,7 +69,7 @@ function evidenceLine(evidence: Evidence, several: boolean): SafeHtml {
 }
 
 const evidenceText = (evidence: Evidence): string =>
-  `${evidence.question}: ${points(evidence.difference)} ${intervalText(evidence)}, ${evidence.verdict}`;
+  `${evidence.question}: ${points(evidence.difference)} ${intervalText(evidence)}, ${evidence.verdict}${evidence.remark === undefined ? '' : `, ${evidence.remark}`}`;
 
 function intervalText({ interval, n, unit }: Evidence): string {
   const word = n === 1 ? unit.slice(0, -1) : unit;

@@ -25,8 +25,17 @@ export function pageHeader(input: PageInput, sections: readonly Section[]): Safe
 ${introduction}
 <ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>
 ${banner(input.problems, results.length, '#problems')}
+${reloadNote(plan)}
 <nav aria-label="Sections">${sections.map(sectionLink)}</nav>
 </header>`;
+}
+
+/** Said while a run goes on; the page's script reads from it when to load the page again. */
+export function reloadNote({ reloadSeconds }: Pick<ReportPlan, 'reloadSeconds'>): HtmlValue {
+  return (
+    reloadSeconds !== undefined &&
+    html`<p class="banner" data-reload-seconds="${reloadSeconds}">The run goes on: this page loads itself again every ${plural(reloadSeconds, 'second')}.</p>`
+  );
 }
 
 /** How many sets, and which part they play where there are targets. */

@@ -43,7 +43,7 @@ ${restText(first)}
   const caption = `Mean over seeds; ${spread} ± one standard deviation over seeds.`;
   const axis = curves ? 'labelled training pictures per class' : 'method';
   const alternative = `Accuracy by ${axis}, ${part.backbone}; the numbers stand in the tables below.`;
-  const picture = drawing !== undefined && figure(drawing, alternative, caption);
+  const picture = drawing !== undefined && figure(drawing, alternative, caption, { plan });
   return html`<div class="headline">${text}${picture}</div>`;
 }
 

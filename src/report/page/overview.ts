@@ -1,9 +1,9 @@
 import { plural } from '../format.ts';
-import { html } from '../html.ts';
-import { methodLearns, type ReportPlan, titleOf } from '../plan.ts';
+import { html, type SafeHtml } from '../html.ts';
+import { methodLearns, type ReportPlan } from '../plan.ts';
 import { hasTargets, shownSets, unitWord } from '../test-sets.ts';
-import { figure } from './figure.ts';
-import type { PageInput } from './input.ts';
+import { figure, figureFiles, panelGrid } from './figure.ts';
+import type { BackbonePart, PageInput } from './input.ts';
 import { perBackbone, type Section, section } from './section.ts';
 
 /** What the section of all test sets says of its figure. */
@@ -16,14 +16,61 @@ interface OverviewWords {
 
 /** The figure of all test sets; left out where the headline shows the only one. */
 export function overviewSection(input: PageInput): Section | null {
-  if (shownSets(input.plan).length < 2) return null;
-  const { title, note, alternative, caption } = overviewWords(input.plan);
-  const parts = perBackbone(input, ({ figures, backbone }) => {
-    if (figures.overview === undefined) return null;
+  const { plan } = input;
+  const { title, note, alternative, caption } = overviewWords(plan);
+  const several = shownSets(plan).length > 1;
+  const parts = perBackbone(input, (part) => {
+    const { figures, backbone } = part;
     const words = `${alternative}, ${backbone}; the numbers stand in the tables below.`;
-    return html`<div class="wide">${figure(figures.overview, words, caption)}</div>`;
+    const overview = several && figures.overview !== undefined && overviewFigure(plan, part, words, caption);
+    const more = furtherFigures(plan, part);
+    return overview === false && more.length === 0 ? null : html`${overview}${more}`;
   });
-  return parts === null ? null : section('overview', title, note, parts);
+  const [over] = input.figures;
+  const backbones =
+    over !== undefined &&
+    html`<div class="wide">${figure(
+      over,
+      'Accuracy by backbone and method, one panel a set; the numbers stand in the tables below.',
+      'A band a backbone, a dot a method; lines through the dots: ± one standard deviation over seeds.',
+      { plan },
+    )}</div>`;
+  if (parts === null && backbones === false) return null;
+  return section('overview', title, note, html`${backbones}${parts}`);
+}
+
+/** Panels that the page lays out, where they are apart; else the figure as it is. */
+function overviewFigure(
+  plan: ReportPlan,
+  { figures }: BackbonePart,
+  words: string,
+  caption: string,
+): SafeHtml {
+  const { panels, overview } = figures;
+  if (panels.length === 0)
+    return html`<div class="wide">${figure(overview!, words, caption, { plan })}</div>`;
+  return panelGrid(plan, panels, words, html`${caption} ${figureFiles(overview!)}`);
+}
+
+/** Figures of particular questions. */
+function furtherFigures(plan: ReportPlan, { figures, backbone }: BackbonePart): readonly SafeHtml[] {
+  const { contextLength, overZeroShot } = figures;
+  const about = (what: string) => `${what}, ${backbone}; the numbers stand in the tables below.`;
+  return [
+    contextLength !== undefined &&
+      html`<div class="wide">${figure(
+        contextLength,
+        about('Accuracy by number of context vectors, one panel a set'),
+        'Accuracy against the number of context vectors; lines through the dots: ± one standard deviation over seeds.',
+      )}</div>`,
+    overZeroShot !== undefined &&
+      figure(
+        overZeroShot,
+        about('Every method minus zero-shot with 95 % intervals'),
+        'Right of the line a method is ahead of zero-shot. An interval that crosses the line may be chance.',
+        { plan },
+      ),
+  ].filter((drawn) => drawn !== false);
 }
 
 function overviewWords(plan: ReportPlan): OverviewWords {
@@ -53,16 +100,4 @@ function overviewWords(plan: ReportPlan): OverviewWords {
     alternative: 'Accuracy by method, one panel a dataset',
     caption: `Every panel has its own accuracy axis. ${lines}`,
   };
-}
-
-/** Training losses of the CoOp runs with the most shots. */
-export function lossSection(input: PageInput): Section | null {
-  const parts = perBackbone(input, ({ figures, backbone, runs }) => {
-    if (figures.loss === undefined || runs === null) return null;
-    const alternative = `Training loss by epoch, one panel a dataset, ${backbone}.`;
-    const method = titleOf(input.plan.methods, runs.method);
-    const caption = `Mean cross-entropy of every epoch; ${method}, ${plural(runs.shots, 'shot')}, a line a seed.`;
-    return html`<div class="wide">${figure(figures.loss, alternative, caption)}</div>`;
-  });
-  return parts === null ? null : section('loss', 'Training loss', null, parts);
 }

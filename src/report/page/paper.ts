@@ -41,6 +41,7 @@ function gapTable(plan: ReportPlan, rows: readonly SummaryRow[]): SafeHtml {
     return counts.map((shots) => ({ method, shots, gaps: gapsOf(rows, method, shots) }));
   });
   return dataTable({
+    name: 'paper-gaps',
     caption: 'Ours minus the paper’s, in points, over the sets with a published number',
     columns: [
       { head: 'Method' },
@@ -53,7 +54,7 @@ function gapTable(plan: ReportPlan, rows: readonly SummaryRow[]): SafeHtml {
     rows: lines
       .filter(({ gaps }) => gaps.length > 0)
       .map(({ method, shots, gaps }) => [
-        { content: methodName(plan, method) },
+        { content: methodName(plan, method), method },
         { content: shots },
         gapField(mean(gaps)),
         gapField(Math.min(...gaps)),
@@ -79,6 +80,7 @@ function reproductionTable(plan: ReportPlan, rows: readonly SummaryRow[]): SafeH
   });
   if (found.length === 0) return false;
   return dataTable({
+    name: 'paper-reproductions',
     caption: 'What others obtained with the official code',
     columns: [
       { head: 'What' },

@@ -12,6 +12,7 @@ export function picturesSection({ plan, tables }: PageInput): Section | null {
   const done = tables.cells.filter((row) => row.status === 'ok');
   if (done.length === 0) return null;
   const table = dataTable({
+    name: 'pictures',
     caption: 'Labelled training pictures drawn, all classes together',
     columns: [
       { head: 'Dataset' },
@@ -24,7 +25,7 @@ export function picturesSection({ plan, tables }: PageInput): Section | null {
       const mine = done.filter((row) => row.dataset === key && row.target === key);
       const scored = done.filter((row) => row.target === key);
       return [
-        { content: title },
+        { content: title, set: key },
         count(mine, (row) => row.classes),
         count(scored, (row) => row.count),
         ...plan.shots.map((shots) => trainField(mine, shots)),

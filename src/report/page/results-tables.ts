@@ -44,15 +44,24 @@ function resultsTable(
       });
     });
     const best = Math.max(...entries.map((entry) => entry?.accuracy_mean ?? -1));
-    return [{ content: title }, ...entries.map((entry) => accuracyField(plan, backbone, entry, best))];
+    return [
+      { content: title, set: dataset },
+      ...entries.map((entry) => accuracyField(plan, backbone, entry, best)),
+    ];
   };
   const hasAverage = summary.some((row) => row.dataset === AVERAGE);
   return dataTable({
-    caption: shots === 0 ? 'No shots' : plural(shots, 'shot'),
+    name: `results-${shots}-shot`,
+    caption: `${shots === 0 ? 'No shots' : plural(shots, 'shot')}: accuracy in percent`,
     columns: [
       { head: 'Dataset' },
       ...plan.methods.map(({ key, title }) => {
-        return { head: methodName(plan, key), numeric: true, copy: accuracyCopy(plan, backbone, title) };
+        return {
+          head: methodName(plan, key),
+          numeric: true,
+          method: key,
+          copy: accuracyCopy(plan, backbone, title),
+        };
       }),
     ],
     rows: plan.datasets.map(({ key, title }) => rowOf(key, title)),
@@ -66,6 +75,7 @@ export function summaryTable({ plan, tables }: PageInput): SafeHtml {
   const paper = backbonesOf(plan).some((backbone) => comparesWithPaper(plan, backbone));
   const source = (key: string) => (key === AVERAGE ? 'Average' : titleOf(plan.datasets, key));
   return dataTable({
+    name: 'means',
     caption: 'Every mean, in the order of summary.csv',
     columns: [
       ...(shift ? [{ head: 'Learned on' }, { head: 'Scored on' }] : [{ head: 'Dataset' }]),
@@ -84,7 +94,7 @@ export function summaryTable({ plan, tables }: PageInput): SafeHtml {
         : []),
     ],
     rows: tables.summary.map((row) => [
-      { content: source(row.dataset) },
+      { content: source(row.dataset), method: row.method, set: row.target },
       ...(shift ? [{ content: scoredOn(plan, row.dataset, row.target) }] : []),
       { content: row.backbone },
       { content: methodName(plan, row.method) },

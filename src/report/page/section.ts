@@ -1,6 +1,8 @@
 import { methodStyles } from '../charts/method-styles.ts';
+import { slug } from '../format.ts';
 import { type HtmlValue, html, type SafeHtml } from '../html.ts';
 import { type ReportPlan, titleOf } from '../plan.ts';
+import { prefixTables } from './data-table.ts';
 import type { BackbonePart, PageInput } from './input.ts';
 
 /** A part of the page with its entry in the navigation. */
@@ -33,9 +35,19 @@ export function perBackbone(
   const parts = backbones.flatMap((part) => {
     const body = content(part);
     if (body === null) return [];
-    return [backbones.length === 1 ? body : html`<h3>${part.backbone}</h3>${body}`];
+    if (backbones.length === 1) return [body];
+    return [
+      html`<h3>${part.backbone}</h3>${prefixTables(body, backboneName(backbones, part), part.backbone)}`,
+    ];
   });
   return parts.length === 0 ? null : parts;
+}
+
+/** A backbone's name for a file, different for each. */
+function backboneName(backbones: readonly BackbonePart[], { backbone }: BackbonePart): string {
+  const same = backbones.filter((other) => slug(other.backbone) === slug(backbone));
+  const number = same.findIndex((other) => other.backbone === backbone) + 1;
+  return same.length > 1 ? `${slug(backbone)}-${number}` : slug(backbone);
 }
 
 /** A method's title behind a dot of its colour. */

@@ -29,6 +29,7 @@ export function setDifferences(plan: ReportPlan, comparisons: readonly Compariso
 function differenceTable(plan: ReportPlan, comparisons: readonly Comparison[], shots: number): SafeHtml {
   const subject = titleOf(plan.methods, comparisons[0]!.subject.method);
   return dataTable({
+    name: `set-differences-${shots}-shot`,
     caption: `${subject} minus the other method on each ${unitWord(plan)}, ${plural(shots, 'shot')}, in points`,
     columns: [
       { head: unitWord(plan) === 'target' ? 'Target' : 'Dataset' },
@@ -36,14 +37,19 @@ function differenceTable(plan: ReportPlan, comparisons: readonly Comparison[], s
       ...comparisons.map(({ baseline }) => {
         const title = titleOf(plan.methods, baseline.method);
         const copy = [`over ${title}`, `over ${title} low`, `over ${title} high`];
-        return { head: html`over ${methodName(plan, baseline.method)}`, numeric: true, copy };
+        return {
+          head: html`over ${methodName(plan, baseline.method)}`,
+          numeric: true,
+          method: baseline.method,
+          copy,
+        };
       }),
     ],
     rows: comparedSets(plan).flatMap((set) => {
       const pairs = comparisons.map(({ pairs }) => pairs.find((pair) => pair.set.key === set.key));
       const pictures = pairs.find((pair) => pair !== undefined)?.pictures;
       if (pairs.every((pair) => pair === undefined)) return [];
-      return [[{ content: set.title }, countField(pictures ?? null), ...pairs.map(pairField)]];
+      return [[{ content: set.title, set: set.key }, countField(pictures ?? null), ...pairs.map(pairField)]];
     }),
   });
 }

@@ -1,5 +1,5 @@
 import { type MethodChoices, settingTitle, shortNumber } from '../chosen.ts';
-import { plural } from '../format.ts';
+import { plural, slug } from '../format.ts';
 import { type HtmlValue, html, type SafeHtml } from '../html.ts';
 import { methodKind, methodSettings, type ReportPlan, titleOf } from '../plan.ts';
 import { dataTable } from './data-table.ts';
@@ -56,6 +56,7 @@ export function settingTables(plan: ReportPlan): readonly SafeHtml[] {
     const differing = settingsOf(plan, methods[0]).filter(({ name }) => !shared.has(name));
     if (differing.length === 0) return [];
     const table = dataTable({
+      name: `settings-${slug(methodKind(plan, methods[0]) ?? '')}`,
       caption: `Where the ${kindWords(plan, methods[0])} methods differ`,
       columns: [{ head: 'Method' }, ...differing.map(({ name }): { head: HtmlValue } => ({ head: name }))],
       rows: methods.map((method) => {
@@ -63,7 +64,7 @@ export function settingTables(plan: ReportPlan): readonly SafeHtml[] {
         const fields = differing.map(({ name }) => {
           return { content: settings.find((setting) => setting.name === name)?.text };
         });
-        return [{ content: methodName(plan, method) }, ...fields];
+        return [{ content: methodName(plan, method), method }, ...fields];
       }),
     });
     return [table];

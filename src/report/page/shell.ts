@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type HtmlValue, html, trusted } from '../html.ts';
+import { type HtmlValue, html, type SafeHtml, trusted } from '../html.ts';
 import { PAGE_SCRIPT } from './script.ts';
 import { PAGE_STYLE } from './style.ts';
 
@@ -17,9 +17,9 @@ interface PageParts {
  * The page's policy forbids every request, and every script but its own (by hash), so that even text that
  * slipped through the escaping could not run.
  */
-export function pageShell({ title, header, main, footer }: PageParts): string {
+export function pageShell({ title, header, main, footer }: PageParts): SafeHtml {
   const hash = createHash('sha256').update(PAGE_SCRIPT).digest('base64');
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`;
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src data:`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,5 +39,5 @@ ${header}
 <script>${trusted(PAGE_SCRIPT)}</script>
 </body>
 </html>
-`.markup;
+`;
 }

@@ -1,4 +1,4 @@
-import { DASH, percent, plural, points } from '../format.ts';
+import { DASH, percent, plural, points, slug } from '../format.ts';
 import { html, type SafeHtml } from '../html.ts';
 import { methodLearns, type ReportPlan, type TitledKey } from '../plan.ts';
 import { AVERAGE, type SummaryRow } from '../rows.ts';
@@ -46,7 +46,9 @@ function shiftTables(table: ShiftTable): SafeHtml {
   const mean = targets.length < 2 ? [] : [{ key: AVERAGE, title: 'Mean over targets' }];
   const places = [...targets, ...mean];
   const at = shots === 0 ? 'no shots' : plural(shots, 'shot');
+  const stem = `${slug(source.key)}-${shots}-shot`;
   return html`${dataTable({
+    name: `shift-${stem}`,
     caption: `Learned on ${source.title}, ${at}: accuracy`,
     columns: [
       { head: 'Method' },
@@ -54,6 +56,7 @@ function shiftTables(table: ShiftTable): SafeHtml {
     ],
     rows: methodRows(table, [source, ...places], (row, best) => accuracyField(plan, backbone, row, best)),
   })}${dataTable({
+    name: `shift-change-${stem}`,
     caption: `Learned on ${source.title}, ${at}: change from the source, in points`,
     columns: [{ head: 'Method' }, ...places.map(({ title }) => ({ head: title, numeric: true }))],
     rows: methodRows(table, places, (row) => changeField(table, row)),
@@ -81,7 +84,7 @@ function methodRows(
   });
   return plan.methods.map(({ key: method }) => {
     const fields = places.map(({ key: target }, index) => field(rowOf(method, target), best[index]!));
-    return [{ content: methodName(plan, method) }, ...fields];
+    return [{ content: methodName(plan, method), method }, ...fields];
   });
 }
 

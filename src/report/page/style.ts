@@ -3,13 +3,13 @@ export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
   --paper: #ffffff; --raised: #f6f7f9; --ink: #1b242d; --soft: #56636f; --line: #dfe4e8; --link: #0b5cad;
-  --warn: #fff6db; --warn-line: #d9a400;
+  --warn: #fff6db; --warn-line: #d9a400; --right: #00684c; --wrong: #a84500;
   --plot-ink: #1f2933; --plot-muted: #52606d; --plot-rule: #9aa5b1; --plot-grid: #e4e7eb;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #14181c; --raised: #1c2228; --ink: #e6eaee; --soft: #9daab6; --line: #303942; --link: #7db8f5;
-    --warn: #352c12; --warn-line: #b98f12;
+    --warn: #352c12; --warn-line: #b98f12; --right: #4fc79f; --wrong: #ff9a52;
     --plot-ink: #e6eaee; --plot-muted: #a3afba; --plot-rule: #6b7884; --plot-grid: #2b333b;
   }
 }
@@ -58,12 +58,12 @@ figcaption { margin-top: 8px; max-width: 52em; }
 .files { white-space: nowrap; }
 .files a + a { margin-left: 8px; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); gap: 34px 44px; }
-.table { position: relative; margin: 22px 0 8px; width: fit-content; min-width: min(100%, 440px); max-width: 100%; break-inside: avoid; }
+.table { margin: 22px 0 8px; width: fit-content; min-width: min(100%, 440px); max-width: 100%; break-inside: avoid; }
 .grid .table { margin: 0; width: auto; }
 .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: 26px; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 14.5px; line-height: 1.4; min-width: 100%; }
-caption { text-align: left; font-weight: 600; padding: 0 190px 8px 0; }
+caption { text-align: left; font-weight: 600; padding: 0 0 8px; }
 caption small { font-weight: 400; color: var(--soft); font-size: 13.5px; }
 th, td { padding: 5px 10px; text-align: left; vertical-align: baseline; white-space: nowrap; }
 tbody .wrap { white-space: normal; min-width: 16em; }
@@ -88,7 +88,24 @@ thead button:hover::after, thead button:focus-visible::after { opacity: 0.7; }
 th[aria-sort="ascending"] button::after { content: "↑"; opacity: 1; }
 th[aria-sort="descending"] button::after { content: "↓"; opacity: 1; }
 .chip { display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: var(--colour); margin-right: 6px; }
-.tools { position: absolute; right: 0; top: -3px; display: flex; gap: 6px; z-index: 1; }
+.tools { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-top: 6px; color: var(--soft); font-size: 13px; }
+.copies { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: baseline; }
+.off { display: none; }
+.panel-grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(225px, 1fr)); gap: 26px 20px; margin-top: 14px; }
+.panel-grid .canvas { display: flex; justify-content: flex-start; }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 0; padding: 0; font-size: 14.5px; }
+.filter { margin: 30px 0 0; padding: 8px 14px; background: var(--raised); border: 1px solid var(--line); border-radius: 6px; }
+.filter fieldset { display: flex; flex-wrap: wrap; gap: 2px 18px; border: 0; margin: 8px 0; padding: 0; font-size: 14.5px; }
+.filter legend { padding: 0; font-weight: 600; float: left; margin-right: 18px; }
+.filter p { margin: 6px 0; font-size: 13.5px; color: var(--soft); max-width: none; }
+.filter button { font: inherit; color: var(--ink); background: var(--paper); border: 1px solid var(--line); border-radius: 5px; padding: 2px 10px; cursor: pointer; }
+.strip ul { list-style: none; display: flex; flex-wrap: wrap; gap: 14px 16px; margin: 0; padding: 0; }
+.strip li { width: 104px; font-size: 12.5px; line-height: 1.35; overflow-wrap: anywhere; }
+.strip li img { display: block; background: #fff; border: 1px solid var(--line); border-radius: 4px; margin-bottom: 4px; }
+.strip b, .strip span:not(.unseen) { display: block; }
+.strip h3 small { font-weight: 400; color: var(--soft); }
+.right { color: var(--right); }
+.wrong { color: var(--wrong); }
 .tools button, .command button, summary { font: inherit; font-size: 13px; }
 .tools button, .command button { color: var(--soft); background: var(--paper); border: 1px solid var(--line); border-radius: 5px; padding: 2px 8px; cursor: pointer; }
 .tools button:hover, .command button:hover { color: var(--ink); border-color: var(--soft); }
@@ -130,13 +147,13 @@ body > footer > div { border-top: 1px solid var(--line); padding-top: 18px; }
   .headline { grid-template-columns: minmax(0, 1fr); }
 }
 @media (max-width: 560px) {
-  .tools { position: static; margin-bottom: 6px; }
-  caption { padding-right: 0; }
+  .panel-grid { grid-template-columns: minmax(0, 1fr); }
 }
 @media print {
   :root { --paper: #fff; --raised: #fff; --ink: #000; --soft: #444; --line: #ccc; --warn: #fff; --plot-ink: #000; --plot-muted: #444; --plot-grid: #ddd; }
   body { font-size: 11pt; }
-  nav, .tools, .command button, .files, #tip { display: none; }
+  nav, .tools, .command button, .files, #tip, .filter { display: none; }
+  .panel-grid { grid-template-columns: repeat(3, minmax(0, 1fr)); }
   h2 { margin-top: 32px; break-after: avoid; }
   .scroll, .canvas { overflow: visible; }
   .wide .canvas svg { min-width: 0; }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CELL_KEY_LENGTH, type CellRecord } from '../config/index.ts';
+import { CELL_KEY_LENGTH } from './cell-key.ts';
+import type { CellRecord } from './record.ts';
 
 // Loose objects throughout: a field that a later version adds must stay in the record, since every field of a cell
 // counts in its key. What is listed here is what the reports rely on.
@@ -42,6 +43,7 @@ const result = z.looseObject({
       count,
       perClass: z.looseObject({ correct: z.array(count), count: z.array(count) }),
       hits: z.base64(),
+      mistakes: z.base64().exactOptional(),
     }),
   ),
   trainPictures: count,
@@ -49,6 +51,7 @@ const result = z.looseObject({
   classes: count,
   details: z.looseObject({
     lossPerEpoch: z.array(z.number()).exactOptional(),
+    accuracyPerEpoch: z.array(fraction).exactOptional(),
     nearestWords: z.array(nearestWords).exactOptional(),
     c: z.number().exactOptional(),
     learningRate: z.number().exactOptional(),
@@ -63,10 +66,11 @@ const result = z.looseObject({
   flops: z.number().min(0),
 });
 
+const identity = { key: z.string().length(CELL_KEY_LENGTH), cell };
+
 const base = {
   schemaVersion: z.literal(2),
-  key: z.string().length(CELL_KEY_LENGTH),
-  cell,
+  ...identity,
   run: z.looseObject({
     startedAt: z.string(),
     durationMs: z.number().min(0),
@@ -85,4 +89,17 @@ export const recordSchema: z.ZodType<CellRecord> = z.discriminatedUnion('status'
     status: z.literal('failed'),
     error: z.looseObject({ code: z.string(), message: z.string(), stack: z.string().exactOptional() }),
   }),
+]);
+
+/**
+ * A cell of a report's `results.json`: its configuration and what was measured, without the circumstances of the run.
+ */
+export const resultCellSchema = z.discriminatedUnion('status', [
+  z.looseObject({ ...identity, status: z.literal('ok'), result }),
+  z.looseObject({
+    ...identity,
+    status: z.literal('failed'),
+    error: z.looseObject({ code: z.string(), message: z.string() }),
+  }),
+  z.looseObject({ ...identity, status: z.literal('missing') }),
 ]);
