@@ -44,7 +44,7 @@ interface Renderer {
  *
  * - terminal: a block in place, one line for all and one a worker.
  * - lines: one at once, then one about every 5 s or 5 %.
- * - json: one object a line: `{"event": "begin" | "start" | "progress" | "finish" | "restart" | "log" | "note" |
+ * - json: one object a line: `{"event": "begin" | "start" | "progress" | "finish" | "restart" | "workers" | "log" | "note" |
  *   "end", …}` with `doneCells`, `totalCells`, `failedCells`, `fraction`, `timeLeftMs` (null: not known yet) and
  *   `elapsedMs`.
  */
@@ -144,7 +144,7 @@ function terminalRenderer(stream: ProgressStream, view: () => ProgressView): Ren
 
 function jsonRenderer(stream: ProgressStream, view: () => ProgressView): Renderer {
   const write = (fields: Readonly<Record<string, unknown>>, current: ProgressView): void => {
-    const { workers: _, ...totals } = current;
+    const { workers: _, remoteWorkers: _elsewhere, ...totals } = current;
     stream.write(`${JSON.stringify({ ...fields, ...totals })}\n`);
   };
   return {
