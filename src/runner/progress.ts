@@ -51,8 +51,8 @@ interface Renderer {
  *
  * - terminal: a block in place, one line for all and one a worker.
  * - lines: one at once, then one about every 5 s or 5 %.
- * - json: one object a line: `{"event": "begin" | "start" | "progress" | "finish" | "restart" | "memory" | "log" |
- *   "note" | "end", …}` with `doneCells`, `totalCells`, `failedCells`, `runningCells`, `cellsPerMinute`, `memoryBytes`,
+ * - json: one object a line: `{"event": "begin" | "start" | "progress" | "finish" | "restart" | "memory" |
+ *   "workers" | "log" | "note" | "end", …}` with `doneCells`, `totalCells`, `failedCells`, `runningCells`, `cellsPerMinute`, `memoryBytes`,
  *   `timeLeftMs` (each null: not known yet), `fraction` and `elapsedMs`.
  */
 export function createProgress(options: ProgressOptions): Progress {
@@ -152,7 +152,7 @@ function terminalRenderer(stream: ProgressStream, view: () => ProgressView): Ren
 
 function jsonRenderer(stream: ProgressStream, view: () => ProgressView): Renderer {
   const write = (fields: Readonly<Record<string, unknown>>, current: ProgressView): void => {
-    const { workers: _, ...totals } = current;
+    const { workers: _, remoteWorkers: _elsewhere, ...totals } = current;
     stream.write(`${JSON.stringify({ ...fields, ...totals })}\n`);
   };
   return {
