@@ -34,6 +34,8 @@ export { RecordStore, type RecordSurvey } from './record-store.ts';
 export type { RemotePool } from './remote-pool.ts';
 export { type RunSettings, type RunSummary, runExperiment } from './run-experiment.ts';
 
+export { CellClaims } from './sharing/cell-claims.ts';
+export { HolderWatch } from './sharing/holder-watch.ts';
 export { withReportLock } from './sharing/report-lock.ts';
 export type { Outcome, PoolEvent, Task, TaskError } from './task.ts';
 export type { ModelSize } from './task-size.ts';

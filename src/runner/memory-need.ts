@@ -14,13 +14,13 @@ const MEASURED = {
   worker: 220e6,
   /** Copies of the image tower's weights that encoding holds, and of the text tower's that training does. */
   imageCopies: 2,
-  textCopies: 5,
+  textCopies: 5.5,
   /** Numbers kept for each row and width of the text tower in a layer, until its gradient is there. */
   rowNumbers: 15,
   /** Rows of a step at most: more are done in chunks. */
   mostRows: 2048,
   /** Activations of a batch of pictures, for each operation of one picture. */
-  picture: 0.05,
+  picture: 0.015,
   /** Weights, their gradients and velocities, and activations of a batch, where the image tower itself is trained. */
   tunedCopies: 6,
   tunedActivations: 1.2e9,

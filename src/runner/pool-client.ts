@@ -5,7 +5,7 @@ import type { Admission, Outcome, PoolEvent, Task, TaskError } from './task.ts';
 import { TaskSchedule } from './task-schedule.ts';
 
 /** With what follows, a person who stops a run has the terminal back within two seconds. */
-const GRACE_MS = 1_500;
+const GRACE_MS = 1_200;
 /** A process that dies this often in a row before it is ready will not come up. */
 const STARTS_TO_GIVE_UP = 2;
 /** One that has not answered by then is killed, and counts as one that died. */
@@ -35,7 +35,7 @@ export interface RunTasksOptions<V = unknown> {
   readonly onEvent?: (event: PoolEvent<V>) => void;
   /** Stops the run: nothing new starts, running tasks are asked to stop. */
   readonly signal?: AbortSignal;
-  /** After an abort, running tasks have this long to stop before their process is killed. Default 1.5 s. */
+  /** After an abort, running tasks have this long to stop before their process is killed. Default 1.2 s. */
   readonly graceMs?: number;
   /** Environment variables of the child process, over those of this one. */
   readonly environment?: Readonly<Record<string, string>>;

@@ -190,6 +190,7 @@ const REFUSED: readonly (readonly [title: string, args: readonly string[], messa
     bench('--datasets', 'icons_nature', '--backbone', file('scaleless.safetensors')),
     /CHECKPOINT_NOT_FINITE: .*scaleless\.safetensors: tensor logit_scale/,
   ],
+  ['the status of a folder in which nothing ran', ['status', folder], /NO_RUN: status of .*\s.*its --out/s],
   ['an unknown command', ['featurs'], /unknown command 'featurs'\s+\(Did you mean features\?\)/],
   ['an unknown command of a group', ['datasets', 'lst'], /unknown command 'lst'\s+\(Did you mean list\?\)/],
   [

@@ -6,18 +6,27 @@ import { fileURLToPath } from 'node:url';
 
 const COMMAND = fileURLToPath(new URL('../../bin/coop-bench.mjs', import.meta.url));
 
-/** A grid of many small cells: a linear probe and a short CoOp a seed, one of which leaves a prompt. */
+/** Small cells: a linear probe, and a short CoOp, which leaves a prompt. */
+export const SMALL_METHODS = ['linear_probe', 'coop_m4_end'] as const;
+
+/** A grid of many small cells, a seed for each method. */
 export interface SmallGrid {
   readonly cells: number;
+  /** Default: all of the small ones. */
+  readonly methods?: readonly string[];
   /** Folder of everything. */
   readonly folder: string;
 }
 
 /** The arguments of the command for a grid in one of its output folders. */
-export function gridArguments({ cells, folder }: SmallGrid, out: string, workers: number): string[] {
-  const seeds = Array.from({ length: Math.ceil(cells / 2) }, (_, i) => i + 1);
+export function gridArguments(
+  { cells, folder, methods = SMALL_METHODS }: SmallGrid,
+  out: string,
+  workers: number,
+): string[] {
+  const seeds = Array.from({ length: Math.ceil(cells / methods.length) }, (_, i) => i + 1);
   return [
-    ...['bench', 'fewshot', '--datasets', 'icons_nature', '--methods', 'linear_probe,coop_m4_end'],
+    ...['bench', 'fewshot', '--datasets', 'icons_nature', '--methods', methods.join()],
     ...['--shots', '1', '--seeds', seeds.join(), '--views', '1', '--epochs', '1', '--limit', '50'],
     ...['--out', join(folder, out), '--cache', join(folder, 'cache'), '--workers', String(workers)],
   ];

@@ -1,7 +1,7 @@
 import { nearNames, UserError } from '../../config/index.ts';
 import { coopStepMeasure } from './coop-step.ts';
 import { listingMeasure } from './listing.ts';
-import { runnerOverheadMeasure } from './overhead.ts';
+import { runnerOverheadMeasure, runnerScalingMeasure } from './overhead.ts';
 import { decodeResizeMeasure, encodeMeasure, picturesMeasure } from './pictures.ts';
 import { linearProbeMeasure } from './probe.ts';
 import type { Measure } from './workload.ts';
@@ -33,7 +33,10 @@ export const MEASURES = {
   'pictures-vit-b32': picturesMeasure('vit-b32'),
   'linear-probe': linearProbeMeasure,
   'decode-resize': decodeResizeMeasure,
-  'runner-overhead': runnerOverheadMeasure,
+  // Half a grid of the icon suite's small cells.
+  'runner-overhead': runnerOverheadMeasure({ perWorker: 60, milliseconds: 250 }),
+  'runner-overhead-5000': runnerOverheadMeasure({ perWorker: 5000, milliseconds: 50 }),
+  'runner-scaling': runnerScalingMeasure({ perWorker: 60, milliseconds: 100 }),
   'list-200000': listingMeasure(SMALL_TREE, 'disk'),
   'list-200000-cached': listingMeasure(SMALL_TREE, 'cache'),
   'list-1281167': listingMeasure(IMAGENET_TREE, 'disk'),
@@ -45,9 +48,11 @@ export const MEASURE_NAMES = Object.keys(MEASURES) as readonly MeasureName[];
 
 /**
  * What is measured unless names are given: all but steps of other positions at sizes that tell nothing new, and
- * listings, which write as many files as they are named after.
+ * listings, which write as many files as they are named after; nor what takes minutes to say how a grid scales.
  */
-export const USUAL_MEASURES = MEASURE_NAMES.filter((name) => !/^(coop-step-(10|397|1000)|list)-/.test(name));
+export const USUAL_MEASURES = MEASURE_NAMES.filter(
+  (name) => !/^(coop-step-(10|397|1000)|list|runner-overhead)-|^runner-scaling$/.test(name),
+);
 
 const isMeasureName = (name: string): name is MeasureName => Object.hasOwn(MEASURES, name);
 

@@ -3,11 +3,16 @@ import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cell, type CellRecord, cellKey } from '../../config/index.ts';
 import { methodConfig } from '../../methods/index.ts';
-import { RecordStore, runTasks, runtimeVersions } from '../../runner/index.ts';
-import type { Measure } from './workload.ts';
+import { CellClaims, HolderWatch, RecordStore, runTasks, runtimeVersions } from '../../runner/index.ts';
+import { type Measure, timed } from './workload.ts';
 
-/** Cells a worker computes, and how long each takes: half a grid of the icon suite's small cells. */
-const [CELLS_PER_WORKER, CELL_MS] = [60, 250];
+/** Cells of one size. */
+export interface BusyCells {
+  /** Cells a worker computes. */
+  readonly perWorker: number;
+  /** How long each takes. */
+  readonly milliseconds: number;
+}
 
 function cellOf(seed: number): Cell {
   const dataset = { key: 'none', fingerprint: 'none' };
@@ -29,7 +34,7 @@ function cellOf(seed: number): Cell {
   };
 }
 
-function recordOf(cell: Cell): CellRecord {
+function recordOf(cell: Cell, durationMs: number): CellRecord {
   const score = {
     target: 'none',
     accuracy: 0,
@@ -47,7 +52,7 @@ function recordOf(cell: Cell): CellRecord {
     result: { scores: [score], trainPictures: 1, validationPictures: 1, classes: 2, details: {}, flops: 0 },
     run: {
       startedAt: new Date().toISOString(),
-      durationMs: CELL_MS,
+      durationMs,
       host: hostname(),
       threads: 1,
       ...runtimeVersions(),
@@ -55,38 +60,89 @@ function recordOf(cell: Cell): CellRecord {
   };
 }
 
+/** Cells that keep a core busy for a known time, with all that a grid does around them: claims, records. */
+class BusyGrid {
+  readonly #folder: string;
+  readonly #milliseconds: number;
+  readonly #cells: ReadonlyMap<string, Cell>;
+  #round = 0;
+
+  constructor(folder: string, count: number, milliseconds: number) {
+    this.#folder = folder;
+    this.#milliseconds = milliseconds;
+    const cells = Array.from({ length: count }, (_, seed) => cellOf(seed));
+    this.#cells = new Map(cells.map((cell) => [cellKey(cell), cell]));
+  }
+
+  async run(workers: number): Promise<void> {
+    this.#round += 1;
+    const out = join(this.#folder, String(this.#round));
+    const store = new RecordStore(out);
+    store.prepare();
+    const claims = new CellClaims(out, 'measure', new HolderWatch(out));
+    await runTasks(
+      [...this.#cells.keys()].map((id) => ({ id, needs: [], cost: 1, payload: this.#milliseconds })),
+      {
+        workers,
+        threads: 1,
+        workerModule: new URL('./busy-worker.ts', import.meta.url),
+        admit: ({ id, payload }) => {
+          const absent = store.read(id).state === 'absent';
+          return absent && claims.take([id]) && store.read(id).state === 'absent'
+            ? { kind: 'start', payload }
+            : { kind: 'later' };
+        },
+        onEvent: (event) => {
+          if (event.kind !== 'finish') return;
+          const { taskId } = event.outcome;
+          store.write(recordOf(this.#cells.get(taskId)!, this.#milliseconds));
+          claims.release([taskId]);
+        },
+      },
+    );
+    claims.releaseAll();
+  }
+}
+
 /**
- * The share of the workers' time that a grid does not spend in cells: starting the pool's process, handing out
- * tasks, writing records. Cells wait for a known time and keep their core busy.
+ * The share of the workers' time that a grid does not spend in cells: starting the pool's process, claiming cells,
+ * handing out tasks, writing records. Cells keep their core busy for a known time.
  */
-export const runnerOverheadMeasure: Measure = {
+export const runnerOverheadMeasure = ({ perWorker, milliseconds }: BusyCells): Measure => ({
   fixedThreads: 1,
   async prepare() {
     const folder = await mkdtemp(join(tmpdir(), 'coop-bench-speed-'));
-    const store = new RecordStore(folder);
-    store.prepare();
     const workers = availableParallelism();
-    const cells = Array.from({ length: CELLS_PER_WORKER * workers }, (_, seed) => cellOf(seed));
-    const byKey = new Map(cells.map((cell) => [cellKey(cell), cell]));
+    const count = perWorker * workers;
+    const grid = new BusyGrid(folder, count, milliseconds);
     return {
-      problem: `${cells.length} cells of ${CELL_MS} ms, ${workers} workers, from starting the pool to the last record`,
+      problem: `${count} cells of ${milliseconds} ms, ${workers} workers, from starting the pool to the last record`,
       unit: 'fraction',
-      run: async () => {
-        await runTasks(
-          [...byKey.keys()].map((id) => ({ id, needs: [], cost: CELL_MS, payload: CELL_MS })),
-          {
-            workers,
-            threads: 1,
-            workerModule: new URL('./busy-worker.ts', import.meta.url),
-            onEvent: (event) => {
-              if (event.kind === 'finish') store.write(recordOf(byKey.get(event.outcome.taskId)!));
-            },
-          },
-        );
-      },
+      run: () => grid.run(workers),
       flops: () => null,
-      value: (milliseconds) => 1 - (CELLS_PER_WORKER * CELL_MS) / milliseconds,
+      value: (elapsed) => 1 - (perWorker * milliseconds) / elapsed,
       dispose: () => rm(folder, { recursive: true, force: true }),
     };
   },
-};
+});
+
+/** How much quicker two workers do a grid than one: 2 where nothing is lost. */
+export const runnerScalingMeasure = ({ perWorker, milliseconds }: BusyCells): Measure => ({
+  fixedThreads: 1,
+  async prepare() {
+    const folder = await mkdtemp(join(tmpdir(), 'coop-bench-speed-'));
+    const grid = new BusyGrid(folder, 2 * perWorker, milliseconds);
+    let oneWorkerMs = 0;
+    return {
+      problem: `${2 * perWorker} cells of ${milliseconds} ms with one worker and with two, in turn`,
+      unit: 'times',
+      run: async () => {
+        oneWorkerMs = await timed(() => grid.run(1));
+        await grid.run(2);
+      },
+      flops: () => null,
+      value: (elapsed) => oneWorkerMs / (elapsed - oneWorkerMs),
+      dispose: () => rm(folder, { recursive: true, force: true }),
+    };
+  },
+});

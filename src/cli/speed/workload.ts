@@ -1,7 +1,7 @@
 import type { Engine } from '../../runtime/index.ts';
 
 /** Units a measure's value may have. */
-export type Unit = 'ms/step' | 's/fit' | 's/listing' | 'pictures/s' | 'fraction';
+export type Unit = 'ms/step' | 's/fit' | 's/listing' | 'pictures/s' | 'fraction' | 'times';
 
 /** Something prepared for timing. */
 export interface Workload {
