@@ -1,7 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { main } from '../src/cli/main.ts';
 
 // The committed example: runs the few-shot grid (what has a record is not computed again), writes its report, and copies
 // it to reports/example/fewshot without records and learned prompts: npm run report:example.
@@ -13,8 +13,10 @@ const EXAMPLE = join('reports', 'example', 'fewshot');
 /** Too large for a repository, or of the machine. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['records', 'prompts', 'results.json', 'run.lock']);
 
-const code = await main(['bench', 'fewshot', '--progress', 'lines']);
-if (code === 0) {
+const { status } = spawnSync(process.execPath, ['bin/coop-bench.mjs', 'bench', 'fewshot'], {
+  stdio: 'inherit',
+});
+if (status === 0) {
   rmSync(EXAMPLE, { recursive: true, force: true });
   cpSync(SOURCE, EXAMPLE, {
     recursive: true,
@@ -22,4 +24,4 @@ if (code === 0) {
   });
   if (!existsSync(join(EXAMPLE, 'index.html'))) throw new Error('internal: the example has no page');
 }
-process.exitCode = code;
+process.exitCode = status ?? 1;

@@ -111,7 +111,7 @@ export function confusionFigure(plan: ReportPlan, confusion: Confusion): TopLeve
           x,
           y,
           text: { field: 'number', type: 'nominal' },
-          color: { condition: { test: 'datum.share > 55', value: ON_DARK }, value: NEUTRALS.ink },
+          color: { condition: { test: 'datum.share > 75', value: ON_DARK }, value: NEUTRALS.ink },
         },
       },
     ],
