@@ -10,8 +10,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 const SOURCE = join('reports', 'fewshot');
 const EXAMPLE = join('reports', 'example', 'fewshot');
-/** Too large for a repository, or of the machine. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['records', 'prompts', 'results.json', 'run.lock']);
+/** Too large for a repository, or of the run and its machine. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  'records',
+  'prompts',
+  'logs',
+  'runs',
+  'claims',
+  'report.lock',
+]);
 
 const { status } = spawnSync(process.execPath, ['bin/coop-bench.mjs', 'bench', 'fewshot'], {
   stdio: 'inherit',
