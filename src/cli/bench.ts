@@ -97,7 +97,7 @@ async function runBenchmark(benchmark: Benchmark, flags: BenchFlags): Promise<vo
     const { computed, elsewhere, reused, failed, interrupted } = summary;
     const cells = summary.cells.length;
     process.stdout.write(
-      `${JSON.stringify({ out: outDir, cells, computed, elsewhere, reused, failed, interrupted })}\n`,
+      `${JSON.stringify({ out: outDir, cells, computed, reused, failed, interrupted, elsewhere })}\n`,
     );
   }
   if (summary.interrupted) exitWith(INTERRUPTED_EXIT_CODE);
