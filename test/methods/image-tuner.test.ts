@@ -40,13 +40,19 @@ for (const name of ['vit', 'rn'] as const) {
       const loss = await tuner.step(state, text, { images, labels }, { rate, momentum, weightDecay });
       await tuner.dispose();
       assert.ok(relativeError([loss], floats('loss')) < 1e-5);
+      // A gradient that is zero, as of the keys' bias in attention, is rounding alone on either side.
+      const rounding = 1e-6 * Math.max(...Object.keys(state.params).map((w) => largest(floats(`grad/${w}`))));
       for (const [weight, moved] of Object.entries(state.params)) {
         const before = model.weights.tensor(weight).data;
         const gradient = floats(`grad/${weight}`);
         const direction = gradient.map((g, i) => g + weightDecay * before[i]!);
-        assert.ok(relativeError(state.velocities[weight]!, direction) < 1e-3, weight);
+        const away = state.velocities[weight]!.map((v, i) => v - direction[i]!);
+        assert.ok(largest(away) < 1e-3 * largest(direction) + rounding, weight);
         const off = moved.map((p, i) => p - (before[i]! - rate * direction[i]!));
-        assert.ok(largest(off) < 1e-3 * rate * largest(direction) + 1e-7 * largest(before), weight);
+        assert.ok(
+          largest(off) < 1e-3 * rate * largest(direction) + rate * rounding + 1e-7 * largest(before),
+          weight,
+        );
       }
     });
 
