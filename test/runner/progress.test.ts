@@ -157,7 +157,6 @@ test('json: one object a line, with totals', () => {
     runningCells: 1,
     cellsPerMinute: null,
     memoryBytes: null,
-    remoteWorkers: null,
     fraction: 0.5,
     timeLeftMs: 500,
     elapsedMs: 500,
