@@ -317,8 +317,7 @@ function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
 /**
  * Computes cells by workers that take them from a queue.
  *
- * Results come back through the queue and are written by the command alone: no folder is shared, and one process holds
- * the output folder, as in a run without a queue.
+ * Results come back through the queue and are written by the command alone: workers need no folder in common with it.
  */
 export function queuePool(
   connection: QueueConnection,

@@ -6,7 +6,7 @@ import { type ReportPlan, titleOf } from '../plan.ts';
 import { inPercent } from './few-shot-data.ts';
 import { methodStyles } from './method-styles.ts';
 import { textWidth } from './text-width.ts';
-import { CHART_CONFIG, NEUTRALS, ROW_LABEL_LIMIT, VEGA_LITE_SCHEMA } from './theme.ts';
+import { CHART_CONFIG, NEUTRALS, ROW_NAMES, VEGA_LITE_SCHEMA } from './theme.ts';
 
 /** One class, or the mean of a set's. */
 interface GainTick {
@@ -89,13 +89,7 @@ export function classGainFigure(
     type: 'nominal' as const,
     sort: null,
     scale: { domain: sets.map(({ set }) => set.title) },
-    axis: {
-      title: null,
-      grid: true,
-      labelFontSize: 12,
-      labelColor: NEUTRALS.ink,
-      labelLimit: ROW_LABEL_LIMIT,
-    },
+    axis: ROW_NAMES,
   };
   const x = {
     field: 'gain' satisfies keyof GainTick,

@@ -6,7 +6,7 @@ import { unitWord } from '../test-sets.ts';
 import { inPercent } from './few-shot-data.ts';
 import { colourChannel, shapeChannel } from './method-channels.ts';
 import { methodStyles } from './method-styles.ts';
-import { CHART_CONFIG, NEUTRALS, ROW_LABEL_LIMIT, VEGA_LITE_SCHEMA } from './theme.ts';
+import { CHART_CONFIG, NEUTRALS, ROW_NAMES, VEGA_LITE_SCHEMA } from './theme.ts';
 
 /** One row: what the subject has more than one other method, in percentage points with six decimals. */
 interface IntervalRow {
@@ -53,13 +53,7 @@ export function intervalFigure(
     field: 'method' satisfies keyof IntervalRow,
     type: 'nominal' as const,
     sort: null,
-    axis: {
-      title: null,
-      grid: true,
-      labelFontSize: 12,
-      labelColor: NEUTRALS.ink,
-      labelLimit: ROW_LABEL_LIMIT,
-    },
+    axis: ROW_NAMES,
   };
   const x = {
     field: 'difference' satisfies keyof IntervalRow,

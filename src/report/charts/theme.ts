@@ -15,6 +15,15 @@ export const NEUTRALS = {
 /** Most pixels of a row's name: room for the longest title of a method. */
 export const ROW_LABEL_LIMIT = 320;
 
+/** Axis of a figure whose rows are named things: methods, sets, pairs. */
+export const ROW_NAMES = {
+  title: null,
+  grid: true,
+  labelFontSize: 12,
+  labelColor: NEUTRALS.ink,
+  labelLimit: ROW_LABEL_LIMIT,
+} as const;
+
 /** First family: the font that PNG renderings carry; the others for an SVG in a browser. */
 const FONT = 'DejaVu Sans, Verdana, Segoe UI, Helvetica, Arial, sans-serif';
 

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { inPercent } from '../charts/few-shot-data.ts';
-import { CHART_CONFIG, NEUTRALS, ROW_LABEL_LIMIT, VEGA_LITE_SCHEMA } from '../charts/theme.ts';
+import { CHART_CONFIG, NEUTRALS, ROW_NAMES, VEGA_LITE_SCHEMA } from '../charts/theme.ts';
 import { plural, points } from '../format.ts';
 import type { RunContrast } from './pair-runs.ts';
 
@@ -41,13 +41,7 @@ export function runDifferenceFigure(
     field: 'name' satisfies keyof DifferenceRow,
     type: 'nominal' as const,
     sort: null,
-    axis: {
-      title: null,
-      grid: true,
-      labelFontSize: 12,
-      labelColor: NEUTRALS.ink,
-      labelLimit: ROW_LABEL_LIMIT,
-    },
+    axis: ROW_NAMES,
   };
   const x = {
     field: 'difference' satisfies keyof DifferenceRow,
