@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../config/index.ts';
-import { explainDiskError, systemErrorCode } from '../files/index.ts';
+import { explainDiskError, makeExclusively, removeStale, systemErrorCode } from '../files/index.ts';
 
 /** How locks show life, in ms. Only tests change them. */
 export interface LockTiming {
@@ -20,9 +20,6 @@ export interface DownloadLock {
   /** Also happens when the process exits. */
   release(): void;
 }
-
-/** A guard is held for an instant; one that stays was left by a killed process. */
-const GUARD_MS = 5_000;
 
 /**
  * Waits for the right to write a file that other processes may be writing, by `<target>.lock`.
@@ -46,14 +43,15 @@ export async function acquireDownloadLock(
   let sinceMs = performance.now();
   let said = false;
   try {
-    while (!makeFile(path, text)) {
+    while (!makeExclusively(path, text)) {
       const now = look(path);
       if (now === null) continue;
       if (now.state !== seen) {
         seen = now.state;
         sinceMs = performance.now();
       } else if (performance.now() - sinceMs > staleMs) {
-        removeStale(path, seen);
+        const found = seen;
+        removeStale(path, () => look(path)?.state === found);
         continue;
       }
       if (!said) onWait(holderOf(now.text));
@@ -106,35 +104,6 @@ function look(path: string): { readonly text: string; readonly state: string } |
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return null;
     throw error;
-  }
-}
-
-/** Makes a file that is not there; false: it is. */
-function makeFile(path: string, text: string): boolean {
-  try {
-    writeFileSync(path, text, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (systemErrorCode(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/**
- * Two processes may find the same stale lock, and the slower must not remove what the quicker has put in its place
- * meanwhile: so only the holder of a guard, for the moment of the removal, may do it.
- */
-function removeStale(path: string, staleState: string): void {
-  const guard = `${path}.takeover`;
-  if (!makeFile(guard, '')) {
-    const ageMs = Date.now() - (statSync(guard, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (ageMs > GUARD_MS) rmSync(guard, { force: true });
-    return;
-  }
-  try {
-    if (look(path)?.state === staleState) rmSync(path, { force: true });
-  } finally {
-    rmSync(guard, { force: true });
   }
 }
 

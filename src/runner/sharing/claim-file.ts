@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { systemErrorCode } from '../../files/index.ts';
+import { makeExclusively, removeStale, systemErrorCode } from '../../files/index.ts';
 import { ownIdentity } from './process-identity.ts';
 
 const holderSchema = z.object({
@@ -53,7 +53,9 @@ export function tryClaim(path: string, run: string, isGone: (holder: Holder) => 
     if (found === null) continue;
     const stale = found.holder === null ? found.ageMs > EMPTY_CLAIM_MS : isGone(found.holder);
     if (!stale) return { taken: false, holder: found.holder };
-    tookOver = removeStale(path, found.text) || tookOver;
+    const removed = removeStale(path, () => readClaim(path)?.text === found.text);
+    if (!removed) sleep(TAKEOVER_MS);
+    tookOver = removed || tookOver;
   }
   return { taken: false, holder: null };
 }
@@ -81,20 +83,10 @@ function make(path: string, own: Holder): boolean {
     const code = systemErrorCode(error);
     if (code === 'EEXIST') return false;
     // File systems without hard links: make and fill, which `readClaim` allows for.
-    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return makeWithoutLink(path, text);
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return makeExclusively(path, text);
     throw error;
   } finally {
     rmSync(temporary, { force: true });
-  }
-}
-
-function makeWithoutLink(path: string, text: string): boolean {
-  try {
-    writeFileSync(path, text, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (systemErrorCode(error) === 'EEXIST') return false;
-    throw error;
   }
 }
 
@@ -121,29 +113,6 @@ function parseHolder(text: string): Holder | null {
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
     throw error;
-  }
-}
-
-/**
- * Removes a stale claim. Two runs may find the same one, and the slower must not remove what the quicker has put in
- * its place meanwhile: so only the holder of a guard, for the moment of the removal, may do it.
- *
- * @returns Whether it was removed here; if not, the claim is to be looked at again.
- */
-function removeStale(path: string, staleText: string): boolean {
-  const guard = `${path}.takeover`;
-  if (!makeWithoutLink(guard, '')) {
-    const ageMs = Date.now() - (statSync(guard, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (ageMs > EMPTY_CLAIM_MS) rmSync(guard, { force: true });
-    sleep(TAKEOVER_MS);
-    return false;
-  }
-  try {
-    if (readClaim(path)?.text !== staleText) return false;
-    rmSync(path, { force: true });
-    return true;
-  } finally {
-    rmSync(guard, { force: true });
   }
 }
 
