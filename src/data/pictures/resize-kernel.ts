@@ -1,4 +1,4 @@
-import { assemble, type WasmFunction } from './wasm-assembler.ts';
+import { assemble, type WasmFunction } from '../../wasm/index.ts';
 
 /** Fraction bits of Pillow's fixed-point coefficients for 8-bit pictures. */
 export const PRECISION_BITS = 22;

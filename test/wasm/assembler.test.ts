@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assemble, type WasmFunction } from '../../src/data/pictures/wasm-assembler.ts';
+import { assemble, type WasmFunction } from '../../src/wasm/index.ts';
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };

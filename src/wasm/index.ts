@@ -1,0 +1,1 @@
+export { assemble, type WasmFunction } from './assembler.ts';
