@@ -37,15 +37,16 @@ export async function graphObjective(engine: Engine, problem: LogisticProblem): 
     objective: async (x, c, gradientOut) => {
       weights.set(x.subarray(0, size));
       bias.set(x.subarray(size));
-      const fetched = await executable.run({ weights, bias });
+      const { loss, weight_grad: weightGrad, bias_grad: biasGrad } = await executable.run({ weights, bias });
       const strength = 1 / (c * n);
       let squares = 0;
       for (let i = 0; i < size; i++) {
-        squares += x[i]! * x[i]!;
-        gradientOut[i] = fetched.weight_grad![i]! + strength * x[i]!;
+        const weight = x[i]!;
+        squares += weight * weight;
+        gradientOut[i] = weightGrad![i]! + strength * weight;
       }
-      gradientOut.set(fetched.bias_grad!, size);
-      return fetched.loss![0]! + 0.5 * strength * squares;
+      gradientOut.set(biasGrad!, size);
+      return loss![0]! + 0.5 * strength * squares;
     },
     dispose: () => executable.dispose(),
   };

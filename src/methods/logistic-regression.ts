@@ -1,5 +1,5 @@
 import { UserError } from '../config/index.ts';
-import { type LbfgsReason, minimizeLbfgs, type Objective } from '../train/index.ts';
+import { type LbfgsReason, lbfgsWorkspace, minimizeLbfgs, type Objective } from '../train/index.ts';
 
 /** n labelled feature vectors of E numbers. */
 export interface LabelledFeatures {
@@ -109,12 +109,14 @@ export async function prepareLogisticRegression(request: {
     dim,
     classes,
   });
+  const { objectiveOf, size, expand } =
+    classes === 2 ? binomial(objective, dim) : multinomial(objective, classes, dim);
+  const [start, workspace] = [new Float64Array(size), lbfgsWorkspace(size)];
 
   return async (c) => {
-    const { objectiveOfC, size, expand } =
-      classes === 2 ? binomial(objective, c, dim) : multinomial(objective, c, classes, dim);
-    const found = await minimizeLbfgs(objectiveOfC, new Float64Array(size), {
+    const found = await minimizeLbfgs(objectiveOf(c), start, {
       maxIterations: MAX_ITERATIONS,
+      workspace,
       shouldStop: () => signal?.aborted ?? false,
     });
     signal?.throwIfAborted();
@@ -130,23 +132,24 @@ export async function prepareLogisticRegression(request: {
 }
 
 interface Parametrisation {
-  readonly objectiveOfC: Objective;
+  /** Of C. */
+  readonly objectiveOf: (c: number) => Objective;
   /** Variables of the search. */
   readonly size: number;
   /** From variables to [K·E + K]. */
   readonly expand: (x: Float64Array) => Float64Array;
 }
 
-function multinomial(objective: LogisticObjective, c: number, classes: number, dim: number): Parametrisation {
+function multinomial(objective: LogisticObjective, classes: number, dim: number): Parametrisation {
   return {
-    objectiveOfC: (x, gradientOut) => objective(x, c, gradientOut),
+    objectiveOf: (c) => (x, gradientOut) => objective(x, c, gradientOut),
     size: classes * (dim + 1),
     expand: (x) => x,
   };
 }
 
 /** One weight vector and one bias, for the second of two classes; the first stays at zero. */
-function binomial(objective: LogisticObjective, c: number, dim: number): Parametrisation {
+function binomial(objective: LogisticObjective, dim: number): Parametrisation {
   const full = new Float64Array(2 * (dim + 1));
   const fullGradient = new Float64Array(2 * (dim + 1));
   const expand = (x: Float64Array): Float64Array => {
@@ -155,7 +158,7 @@ function binomial(objective: LogisticObjective, c: number, dim: number): Paramet
     return full;
   };
   return {
-    objectiveOfC: async (x, gradientOut) => {
+    objectiveOf: (c) => async (x, gradientOut) => {
       const value = await objective(expand(x), c, fullGradient);
       gradientOut.set(fullGradient.subarray(dim, 2 * dim));
       gradientOut[dim] = fullGradient[2 * dim + 1];

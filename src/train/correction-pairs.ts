@@ -1,7 +1,9 @@
+import type { Vectors } from './vectors.ts';
+
 /**
  * The last steps s and gradient changes y of L-BFGS, and the inverse Hessian H they stand for.
  *
- * N variables, at most `memory` pairs. All vectors are made at construction.
+ * At most `memory` pairs, s and y in turn, in `vectors` from index `first` on; all vectors are given by index.
  *
  * Source: Nocedal, "Updating quasi-Newton matrices with limited storage", Math. Comp. 35 (1980).
  */
@@ -9,8 +11,9 @@ export class CorrectionPairs {
   /** Pairs held, at most `memory`. */
   count = 0;
 
-  readonly #steps: readonly Float64Array[];
-  readonly #changes: readonly Float64Array[];
+  readonly #vectors: Vectors;
+  readonly #first: number;
+  readonly #memory: number;
   /** sᵀy of each pair. */
   readonly #curvatures: Float64Array;
   readonly #coefficients: Float64Array;
@@ -19,9 +22,10 @@ export class CorrectionPairs {
   /** The inverse Hessian starts as this times the identity: sᵀy / yᵀy of the newest pair. */
   #scale = 1;
 
-  constructor(size: number, memory: number) {
-    this.#steps = Array.from({ length: memory }, () => new Float64Array(size));
-    this.#changes = Array.from({ length: memory }, () => new Float64Array(size));
+  constructor(vectors: Vectors, first: number, memory: number) {
+    this.#vectors = vectors;
+    this.#first = first;
+    this.#memory = memory;
     this.#curvatures = new Float64Array(memory);
     this.#coefficients = new Float64Array(memory);
   }
@@ -34,55 +38,58 @@ export class CorrectionPairs {
   }
 
   /** Adds s = step · direction, y = gradient − gradientBefore; the oldest pair makes room. `curvature` is sᵀy > 0. */
-  push(
-    direction: Float64Array,
-    step: number,
-    gradient: Float64Array,
-    gradientBefore: Float64Array,
-    curvature: number,
-  ): void {
-    const memory = this.#steps.length;
-    const slot = (this.#oldest + this.count) % memory;
-    if (this.count < memory) this.count += 1;
-    else this.#oldest = (this.#oldest + 1) % memory;
-    const s = this.#steps[slot];
-    const y = this.#changes[slot];
-    let squares = 0;
-    for (let i = 0; i < s.length; i++) {
-      const change = gradient[i] - gradientBefore[i];
-      s[i] = step * direction[i];
-      y[i] = change;
-      squares += change * change;
-    }
-    this.#curvatures[slot] = curvature;
-    this.#scale = curvature / squares;
+  push(direction: number, step: number, gradient: number, gradientBefore: number, curvature: number): void {
+    if (this.count < this.#memory) this.count += 1;
+    else this.#oldest = (this.#oldest + 1) % this.#memory;
+    const newest = this.count - 1;
+    const y = this.#change(newest);
+    this.#vectors.mix(this.#step(newest), step, direction, 0, direction);
+    this.#vectors.mix(y, 1, gradient, -1, gradientBefore);
+    this.#curvatures[this.#slot(newest)] = curvature;
+    this.#scale = curvature / this.#vectors.dot(y, y);
   }
 
-  /** Writes −H·gradient into `out` by the two-loop recursion; the plain −gradient while there is no pair. */
-  descend(gradient: Float64Array, out: Float64Array): void {
-    for (let i = 0; i < out.length; i++) out[i] = -gradient[i];
-    for (let k = this.count - 1; k >= 0; k--) {
-      const slot = (this.#oldest + k) % this.#steps.length;
-      const coefficient = dot(this.#steps[slot], out) / this.#curvatures[slot];
-      this.#coefficients[slot] = coefficient;
-      addScaled(out, -coefficient, this.#changes[slot]);
+  /**
+   * Writes −H·gradient into `out` by the two-loop recursion; the plain −gradient while there is no pair. Each pass
+   * over `out` adds one vector and takes the product with the next.
+   *
+   * @returns The slope along it, gradientᵀ·out.
+   */
+  descend(gradient: number, out: number): number {
+    const { count } = this;
+    const vectors = this.#vectors;
+    if (count === 0) {
+      vectors.mix(out, -1, gradient, 0, gradient);
+      return vectors.dot(gradient, out);
     }
-    if (this.count > 0) for (let i = 0; i < out.length; i++) out[i] *= this.#scale;
-    for (let k = 0; k < this.count; k++) {
-      const slot = (this.#oldest + k) % this.#steps.length;
-      const correction = dot(this.#changes[slot], out) / this.#curvatures[slot];
-      addScaled(out, this.#coefficients[slot] - correction, this.#steps[slot]);
+    let product = vectors.mixDot(out, -1, gradient, 0, gradient, this.#step(count - 1));
+    for (let k = count - 1; k >= 0; k--) {
+      const coefficient = product / this.#curvatures[this.#slot(k)]!;
+      this.#coefficients[k] = coefficient;
+      const next = k > 0 ? this.#step(k - 1) : this.#change(0);
+      product = vectors.mixDot(out, 1, out, -coefficient, this.#change(k), next);
     }
+    // The scale is due between the loops: the first pass of the second brings it.
+    let scale = this.#scale;
+    for (let k = 0; k < count; k++) {
+      const correction = (scale * product) / this.#curvatures[this.#slot(k)]!;
+      const next = k + 1 < count ? this.#change(k + 1) : gradient;
+      product = vectors.mixDot(out, scale, out, this.#coefficients[k]! - correction, this.#step(k), next);
+      scale = 1;
+    }
+    return product;
   }
-}
 
-/** Inner product of two vectors of one length. */
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
+  /** Of the k-th pair, the oldest first. */
+  #slot(k: number): number {
+    return (this.#oldest + k) % this.#memory;
+  }
 
-function addScaled(target: Float64Array, factor: number, vector: Float64Array): void {
-  for (let i = 0; i < target.length; i++) target[i] += factor * vector[i];
+  #step(k: number): number {
+    return this.#first + 2 * this.#slot(k);
+  }
+
+  #change(k: number): number {
+    return this.#step(k) + 1;
+  }
 }

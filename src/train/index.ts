@@ -3,6 +3,7 @@ export {
   type LbfgsOptions,
   type LbfgsReason,
   type LbfgsResult,
+  lbfgsWorkspace,
   minimizeLbfgs,
   type Objective,
 } from './lbfgs.ts';

@@ -1,5 +1,6 @@
-import { CorrectionPairs, dot } from './correction-pairs.ts';
+import { CorrectionPairs } from './correction-pairs.ts';
 import { MoreThuenteSearch } from './line-search.ts';
+import { Vectors } from './vectors.ts';
 
 /**
  * Objective and gradient at `x`. Writes the gradient into `gradientOut` (same length) and returns the value;
@@ -21,6 +22,8 @@ export interface LbfgsOptions {
   readonly maxLineSearchSteps?: number;
   /** Correction pairs kept. Default 10. */
   readonly memory?: number;
+  /** From {@link lbfgsWorkspace} for this N and memory, for several searches one after the other. Default: its own. */
+  readonly workspace?: Vectors;
   /** Asked before the first and after each iteration; true ends the search with reason "stopped". */
   readonly shouldStop?: () => boolean;
   /** Told every accepted iterate; must not keep or change `x`. */
@@ -50,13 +53,22 @@ export interface LbfgsResult {
   readonly reason: LbfgsReason;
 }
 
+/** Indices of the vectors; the correction pairs follow. */
+const [X, GRADIENT, X_BEFORE, GRADIENT_BEFORE, DIRECTION, PAIRS] = [0, 1, 2, 3, 4, 5] as const;
+
+/** Memory for a search over N variables: 2·memory + 5 vectors of N doubles. */
+export function lbfgsWorkspace(size: number, memory = 10): Vectors {
+  return new Vectors(size, PAIRS + 2 * memory);
+}
+
 const LINE_SEARCH = { sufficientDecrease: 1e-3, curvature: 0.9, relativeWidth: 0.1, maxStep: 1e10 };
 
 /**
  * Minimises a smooth function without bounds by limited-memory BFGS, with the iterates, stopping tests and
  * counts of scipy.optimize.minimize(method="L-BFGS-B") on a problem without bounds.
  *
- * N variables. Holds 2·memory + 5 vectors of N doubles, all made before the first iteration.
+ * N variables. Holds 2·memory + 5 vectors of N doubles, all made before the first iteration; the vectors of the
+ * answer are copies.
  *
  * @param x0 [N], left unchanged.
  * @throws {RangeError} The objective or its gradient is not finite at x0.
@@ -78,56 +90,54 @@ export async function minimizeLbfgs(
     maxEvaluations = 15_000,
     maxLineSearchSteps = 50,
     memory = 10,
+    workspace = lbfgsWorkspace(x0.length, memory),
     shouldStop = () => false,
     onIteration,
   } = options;
-  const size = x0.length;
-  const x = Float64Array.from(x0);
-  const gradient = new Float64Array(size);
-  const xBefore = new Float64Array(size);
-  const gradientBefore = new Float64Array(size);
-  const direction = new Float64Array(size);
-  const pairs = new CorrectionPairs(size, memory);
+  const [x, gradient] = [workspace.of(X), workspace.of(GRADIENT)];
+  const pairs = new CorrectionPairs(workspace, PAIRS, memory);
+  x.set(x0);
   let iterations = 0;
   let evaluations = 1;
   let value = await objective(x, gradient);
-  if (!Number.isFinite(value) || !Number.isFinite(maxAbs(gradient))) {
+  if (!Number.isFinite(value) || !Number.isFinite(workspace.largest(GRADIENT))) {
     throw new RangeError(`minimizeLbfgs: the objective at x0 must be finite, found value ${value}`);
   }
   const finish = (reason: LbfgsReason): LbfgsResult => ({
-    x,
+    x: x.slice(),
     value,
-    gradient,
+    gradient: gradient.slice(),
     iterations,
     evaluations,
     reason,
   });
-  if (maxAbs(gradient) <= gradientTolerance) return finish('gradient');
+  if (workspace.largest(GRADIENT) <= gradientTolerance) return finish('gradient');
 
   for (;;) {
     if (shouldStop()) return finish('stopped');
-    pairs.descend(gradient, direction);
-    const slopeBefore = dot(gradient, direction);
+    const slopeBefore = pairs.descend(GRADIENT, DIRECTION);
     const valueBefore = value;
-    xBefore.set(x);
-    gradientBefore.set(gradient);
+    workspace.copy(X_BEFORE, X);
+    workspace.copy(GRADIENT_BEFORE, GRADIENT);
 
     let slope = slopeBefore;
     let evaluatedStep = 0;
     let accepted = false;
     // Nothing is known of the scale before the first step: it has length 1 (a length, not a factor).
     const firstStep =
-      iterations === 0 ? Math.min(1 / Math.sqrt(dot(direction, direction)), LINE_SEARCH.maxStep) : 1;
+      iterations === 0
+        ? Math.min(1 / Math.sqrt(workspace.dot(DIRECTION, DIRECTION)), LINE_SEARCH.maxStep)
+        : 1;
     const search = new MoreThuenteSearch(value, slopeBefore, firstStep, LINE_SEARCH);
     for (let trial = 0; slopeBefore < 0 && trial < maxLineSearchSteps; trial++) {
       if (!Number.isFinite(search.step)) break;
       // A search that ends where it just was asks for the same point again.
       if (search.step !== evaluatedStep) {
         evaluatedStep = search.step;
-        stepTo(x, xBefore, search.step, direction);
+        workspace.mix(X, 1, X_BEFORE, search.step, DIRECTION);
         evaluations += 1;
         value = await objective(x, gradient);
-        slope = dot(gradient, direction);
+        slope = workspace.dot(GRADIENT, DIRECTION);
         if (!Number.isFinite(value + slope)) break;
       }
       if (search.advance(value, slope) === 'accepted') {
@@ -136,8 +146,8 @@ export async function minimizeLbfgs(
       }
     }
     if (!accepted) {
-      x.set(xBefore);
-      gradient.set(gradientBefore);
+      workspace.copy(X, X_BEFORE);
+      workspace.copy(GRADIENT, GRADIENT_BEFORE);
       value = valueBefore;
       // The memory may be what misled it: once more along the gradient, without counting an iteration.
       if (pairs.count === 0) return finish('line-search');
@@ -150,28 +160,13 @@ export async function minimizeLbfgs(
     // scipy looks at the limits before the convergence tests, so that a last iteration counts as unconverged.
     if (iterations >= maxIterations) return finish('max-iterations');
     if (evaluations > maxEvaluations) return finish('max-evaluations');
-    if (maxAbs(gradient) <= gradientTolerance) return finish('gradient');
+    if (workspace.largest(GRADIENT) <= gradientTolerance) return finish('gradient');
     const scale = Math.max(Math.abs(valueBefore), Math.abs(value), 1);
     if (valueBefore - value <= reductionTolerance * scale) return finish('reduction');
     // A pair with (almost) no positive curvature would spoil the matrix: leave it out.
     const curvature = (slope - slopeBefore) * search.step;
     if (curvature > Number.EPSILON * -slopeBefore * search.step) {
-      pairs.push(direction, search.step, gradient, gradientBefore, curvature);
+      pairs.push(DIRECTION, search.step, GRADIENT, GRADIENT_BEFORE, curvature);
     }
   }
-}
-
-function stepTo(target: Float64Array, from: Float64Array, step: number, direction: Float64Array): void {
-  for (let i = 0; i < target.length; i++) target[i] = from[i] + step * direction[i];
-}
-
-/** NaN if any component is NaN. */
-function maxAbs(vector: Float64Array): number {
-  let most = 0;
-  for (let i = 0; i < vector.length; i++) {
-    const size = Math.abs(vector[i]);
-    if (!(size <= most)) most = size;
-    if (Number.isNaN(most)) return most;
-  }
-  return most;
 }

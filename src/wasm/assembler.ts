@@ -29,11 +29,13 @@ const INSTRUCTIONS: Readonly<Record<string, readonly [code: readonly number[], o
   'i32.load': [[0x28], 'memory'],
   'i32.const': [[0x41], 'number'],
   'i32.lt_s': [[0x48], 'none'],
+  'i32.lt_u': [[0x49], 'none'],
   'i32.gt_s': [[0x4a], 'none'],
   'i32.add': [[0x6a], 'none'],
   'i32.sub': [[0x6b], 'none'],
   'v128.load': [[SIMD, 0x00], 'memory'],
   'v128.load32_splat': [[SIMD, 0x09], 'memory'],
+  'v128.load64_splat': [[SIMD, 0x0a], 'memory'],
   'v128.load32_zero': [[SIMD, 0x5c], 'memory'],
   'v128.store': [[SIMD, 0x0b], 'memory'],
   'v128.store32_lane': [[SIMD, 0x5a], 'memory lane'],
@@ -47,6 +49,11 @@ const INSTRUCTIONS: Readonly<Record<string, readonly [code: readonly number[], o
   'i32x4.shr_s': [[SIMD, 0xac, 0x01], 'none'],
   'i32x4.add': [[SIMD, 0xae, 0x01], 'none'],
   'i32x4.mul': [[SIMD, 0xb5, 0x01], 'none'],
+  'f64x2.abs': [[SIMD, 0xec, 0x01], 'none'],
+  'f64x2.add': [[SIMD, 0xf0, 0x01], 'none'],
+  'f64x2.sub': [[SIMD, 0xf1, 0x01], 'none'],
+  'f64x2.mul': [[SIMD, 0xf2, 0x01], 'none'],
+  'f64x2.max': [[SIMD, 0xf5, 0x01], 'none'],
 };
 
 /** LEB128 of a signed number: seven bits a byte, the low ones first; the last byte's bit 6 is the sign. */
@@ -93,8 +100,11 @@ function assembleBody({ name, params, locals, body }: WasmFunction): number[] {
     if (operand === 'label') code.push(...unsigned(indexOf(blocks, words.shift())));
     if (operand === 'block') blocks.unshift(words.shift()?.slice(1) ?? '');
     if (operand === 'number') code.push(...signed(Number(words.shift())));
-    // Alignment is a hint, 2⁰ says nothing; the offset is 0.
-    if (operand === 'memory' || operand === 'memory lane') code.push(0, 0);
+    // Alignment is a hint, 2⁰ says nothing; an offset may follow.
+    if (operand === 'memory' || operand === 'memory lane') {
+      const offset = words[0]?.startsWith('offset=') ? Number(words.shift()?.slice(7)) : 0;
+      code.push(0, ...unsigned(offset));
+    }
     if (operand === 'memory lane') code.push(Number(words.shift()));
   }
   const declared = vector([
