@@ -100,7 +100,7 @@ describe('methodConfig', () => {
     assert.deepEqual(methodConfig('linear_probe', context), {
       kind: 'linear_probe',
       key: 'linear_probe',
-      version: 1,
+      version: 2,
     });
   });
 });
