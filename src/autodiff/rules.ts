@@ -16,14 +16,21 @@ const masked = (g: Node, condition: Node): Node => ir.where(condition, g, ir.sca
 
 const lastAxisSum = (x: Node): Node => ir.reduceSum(x, [x.shape.length - 1], true);
 
-/** The order that undoes constant indices which name every one of `rows` rows once; null if they do not. */
-function inverseOrder(indices: Node, rows: number): Node | null {
-  if (indices.op !== 'constant' || indices.shape.length !== 1 || indices.shape[0] !== rows) return null;
-  const inverse = new Int32Array(rows).fill(-1);
+/**
+ * What a row of x [rows, ...] gets back of g [I, ...], where g's rows are rows of x by constant indices that name none
+ * twice: a row of g, or zero. Null for other indices.
+ */
+function sentBack(g: Node, indices: Node, rows: number): Node | null {
+  if (indices.op !== 'constant' || indices.shape.length !== 1) return null;
+  const [count] = indices.shape as [number];
+  const inverse = new Int32Array(rows).fill(count);
   indices.attributes.data.forEach((row, place) => {
     inverse[Number(row)] = place;
   });
-  return inverse.includes(-1) ? null : ir.constant(inverse, [rows], 'inverse order');
+  const left = inverse.reduce((sum, place) => sum + (place === count ? 1 : 0), 0);
+  if (rows - left !== count) return null;
+  const source = left === 0 ? g : ir.concat([g, ir.zeros([1, ...g.shape.slice(1)])], 0);
+  return ir.gather(source, ir.constant(inverse, [rows], 'inverse order'));
 }
 
 /** Puts reduced axes back with size 1. */
@@ -152,12 +159,9 @@ export const GRADIENT_RULES = {
       return () => ir.slice(g, axis, from, from + part.shape[axis]!);
     });
   },
-  // Rows that are only put in another order go back by the inverse order: no sums, and far faster.
+  // Rows that are taken once at most go back by the inverse order: no sums, and far faster.
   gather: ({ inputs: [x, indices] }, g) => [
-    () => {
-      const inverse = inverseOrder(indices!, x!.shape[0]!);
-      return inverse === null ? ir.scatterAdd(g, indices!, x!.shape[0]!) : ir.gather(g, inverse);
-    },
+    () => sentBack(g, indices!, x!.shape[0]!) ?? ir.scatterAdd(g, indices!, x!.shape[0]!),
     null,
   ],
   scatterAdd: ({ inputs: [, indices] }, g) => [() => ir.gather(g, indices!), null],

@@ -1,20 +1,33 @@
 import type { Node } from '../ir/index.ts';
 import { concat, constant, gather, reshape, slice } from '../ir/index.ts';
+import { type Bins, binSequences } from './prompt-bins.ts';
 import { encodePacked } from './prompt-encoder.ts';
-import { cutLayout, type PromptLayout, packedOrder, withOwnStarts } from './prompt-layout.ts';
+import {
+  cutLayout,
+  type PromptLayout,
+  packedOrder,
+  sequenceLengths,
+  withOwnStarts,
+} from './prompt-layout.ts';
 import { constantTokenRows, type TokenRows } from './prompt-rows.ts';
+import { isContext } from './prompts.ts';
 import type { TextWeights } from './text-weights.ts';
 
-/** Rows of x [K, E] or [G, K, E], which stand in `packed` order, in the prompts' own. */
-function inPromptOrder(x: Node, packed: readonly number[], groups: number | null): Node {
-  const position = new Array<number>(packed.length);
-  packed.forEach((prompt, i) => {
-    position[prompt] = i;
+/**
+ * Rows of x [N, E] or [G, N, E] in the prompts' own order, [K, E] or [G, K, E].
+ * @param order The prompt of each row; −1 for a row that is none's.
+ */
+function inPromptOrder(x: Node, order: readonly number[], promptCount: number, groups: number | null): Node {
+  if (order.length === promptCount && order.every((prompt, i) => prompt === i)) return x;
+  const position = new Array<number>(promptCount);
+  order.forEach((prompt, i) => {
+    if (prompt >= 0) position[prompt] = i;
   });
   const [count, width] = x.shape.slice(-2) as [number, number];
   const places = Array.from({ length: groups ?? 1 }, (_, g) => position.map((row) => g * count + row)).flat();
-  const rows = reshape(x, [places.length, width]);
-  return reshape(gather(rows, constant(Int32Array.from(places), [places.length], 'prompt order')), x.shape);
+  const rows = reshape(x, [(groups ?? 1) * count, width]);
+  const ordered = gather(rows, constant(Int32Array.from(places), [places.length], 'prompt order'));
+  return reshape(ordered, [...x.shape.slice(0, -2), promptCount, width]);
 }
 
 /** Towers up to this width spend more on moving rows about than on multiplying a few more of them. */
@@ -43,6 +56,15 @@ function pieces(layout: PromptLayout, { architecture: { width, vocabSize } }: Te
 }
 
 /**
+ * Bins for the attention of a narrow tower's prompts: few calls instead of some for every length. Not where suffixes
+ * hold context vectors: those prompts are long, and alike.
+ */
+function binsOf(layout: PromptLayout, { architecture: { width } }: TextWeights): Bins | null {
+  const apart = layout.ownStarts || layout.buckets.some(({ suffixes }) => suffixes[0]!.some(isContext));
+  return width > NARROW || apart ? null : binSequences(sequenceLengths(layout), width);
+}
+
+/**
  * Text features of K prompts, computed for what differs between them only: the shared prefix once, suffixes
  * without padding, the last layer for EOT rows. Exact: equal to the padded encoding, as are its gradients.
  *
@@ -59,24 +81,23 @@ export function encodePrompts(
 ): Node {
   const groups = ctx !== null && !layout.csc && ctx.shape.length === 3 ? ctx.shape[0]! : null;
   const packed = packedOrder(layout);
-  const inOrder = packed.every((prompt, i) => prompt === i);
-  const own = layout.csc && ctx !== null && !inOrder;
+  const own = layout.csc && ctx !== null && packed.some((prompt, i) => prompt !== i);
   const packedCtx = own
     ? gather(ctx, constant(Int32Array.from(packed), [packed.length], 'prompt order'))
     : ctx;
   // Rows that are fed belong to the layout as it is; groups were chosen to fit.
   const parts = tokenRows || groups !== null ? [layout] : pieces(layout, weights);
+  const order: number[] = [];
   let first = 0;
   const features = parts.map((part) => {
     const from = first;
     first += part.promptCount;
     const contexts = layout.csc && packedCtx ? slice(packedCtx, 0, from, first) : packedCtx;
-    return encodePacked(part, weights, {
-      ctx: contexts,
-      groups,
-      tokenRows: tokenRows ?? constantTokenRows(weights),
-    });
+    const bins = tokenRows || ctx === null ? null : binsOf(part, weights);
+    const places = bins?.sequences ?? Array.from({ length: part.promptCount }, (_, i) => i);
+    order.push(...places.map((place) => (place < 0 ? place : packed[from + place]!)));
+    const inputs = { ctx: contexts, groups, tokenRows: tokenRows ?? constantTokenRows(weights) };
+    return encodePacked(part, weights, inputs, bins);
   });
-  const all = concat(features, groups === null ? 0 : 1);
-  return inOrder ? all : inPromptOrder(all, packed, groups);
+  return inPromptOrder(concat(features, groups === null ? 0 : 1), order, packed.length, groups);
 }

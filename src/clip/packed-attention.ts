@@ -2,10 +2,31 @@ import type { Node } from '../ir/index.ts';
 import { add, concat, matmul, reshape, slice, softmax, zeros } from '../ir/index.ts';
 import { causalMask } from './transformer.ts';
 
-/** c sequences of l tokens each, behind one shared prefix. */
+/** c sequences of l tokens each, behind one shared prefix; or c bins of l rows that hold several sequences each. */
 export interface PackedBucket {
   readonly count: number;
   readonly length: number;
+  /** Of bins only. */
+  readonly bins?: {
+    /** Sequences a bin. */
+    readonly slots: number;
+    /** Added to the scores: [c, l, l] of all rows, [c, slots, l] of the sequences' last rows. */
+    readonly rowMask: Node;
+    readonly slotMask: Node;
+  };
+}
+
+/** Queries of a bucket: all its rows, or the last of each sequence. */
+const queriesOf = ({ count, length, bins }: PackedBucket, lastOnly: boolean): PackedBucket => ({
+  count,
+  length: lastOnly ? (bins?.slots ?? 1) : length,
+});
+
+/** Scores [H, c, queries, l] with what a query must not see taken out. */
+function visible(scores: Node, { length, bins }: PackedBucket, lastOnly: boolean): Node {
+  if (bins) return add(scores, lastOnly ? bins.slotMask : bins.rowMask);
+  // The last token sees its whole sequence.
+  return lastOnly || length === 1 ? scores : add(scores, causalMask(length));
 }
 
 /** Rows `start` to `start + count · length` of x [H, N, d] as [H, count, length, d]. */
@@ -27,11 +48,9 @@ function separateAttention(
   let queryRow = 0;
   const attended = buckets.map((bucket) => {
     const { count, length } = bucket;
-    const queries = { count, length: lastOnly ? 1 : length };
+    const queries = queriesOf(bucket, lastOnly);
     const own = matmul(sequences(q, queryRow, queries), sequences(k, row, bucket), { transB: true });
-    // The last token sees its whole sequence.
-    const visible = queries.length === 1 ? own : add(own, causalMask(length));
-    const part = matmul(softmax(visible), sequences(v, row, bucket));
+    const part = matmul(softmax(visible(own, bucket, lastOnly)), sequences(v, row, bucket));
     row += count * length;
     queryRow += count * queries.length;
     return reshape(part, [heads, count * queries.length, headWidth]);
@@ -42,7 +61,7 @@ function separateAttention(
 /**
  * Causal attention of packed rows: the prefix to itself, suffixes to the prefix and to their own sequence.
  *
- * @param q [H, Q, d], scaled by 1/√d: one row for each of k; or, if `lastOnly`, one for the last row of each sequence.
+ * @param q [H, Q, d], scaled by 1/√d: one row for each of k; or, if `lastOnly`, one for the last row of each sequence, or slot of a bin.
  * @param k, v [H, N, d]: P prefix rows, then for every bucket in turn c sequences of l rows; N = P + Σ c · l.
  * @returns [H, Q, d]
  */
@@ -72,12 +91,11 @@ export function packedAttention(
   let queryRow = prefixQueries;
   for (const bucket of buckets) {
     const { count, length } = bucket;
-    const queries = { count, length: lastOnly ? 1 : length };
+    const queries = queriesOf(bucket, lastOnly);
     const rows = count * queries.length;
     const own = matmul(sequences(q, queryRow, queries), sequences(k, row, bucket), { transB: true });
-    // The last token sees its whole sequence.
-    const visible = queries.length === 1 ? own : add(own, causalMask(length));
-    const weights = softmax(concat([sequences(toPrefix, queryRow, queries), visible], 3));
+    const scores = [sequences(toPrefix, queryRow, queries), visible(own, bucket, lastOnly)];
+    const weights = softmax(concat(scores, 3));
     const ownWeights = slice(weights, 3, prefixLength, prefixLength + length);
     const attended = matmul(ownWeights, sequences(v, row, bucket));
     fromOwn.push(reshape(attended, [heads, rows, headWidth]));

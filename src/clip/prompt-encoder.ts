@@ -1,8 +1,9 @@
 import type { Node } from '../ir/index.ts';
-import { add, broadcastTo, concat, reshape, slice, standardize } from '../ir/index.ts';
+import { add, broadcastTo, concat, constant, gather, reshape, slice, standardize } from '../ir/index.ts';
 import type { FrozenBlock } from './frozen-block.ts';
 import { type PackedBucket, packedAttention } from './packed-attention.ts';
-import type { PromptLayout } from './prompt-layout.ts';
+import { type Bins, rowMask, slotMask } from './prompt-bins.ts';
+import { type PromptLayout, sequenceLengths } from './prompt-layout.ts';
 import { bucketInput, prefixInput, type RowInputs } from './prompt-rows.ts';
 import type { TextWeights } from './text-weights.ts';
 import { apply, mergeHeads, mlpResidual, splitHeads } from './transformer.ts';
@@ -12,6 +13,8 @@ interface Rows {
   readonly heads: number;
   readonly prefixLength: number;
   readonly buckets: readonly PackedBucket[];
+  /** Where the sequences of all buckets lie in the bins that are `buckets` then; null without bins. */
+  readonly bins: Bins | null;
   /** G where there are as many contexts, each with all prompts: rows are [G, N, W]. Null: one, rows are [N, W]. */
   readonly groups: number | null;
 }
@@ -68,8 +71,24 @@ function packedBlock(parts: readonly Node[], block: FrozenBlock, rows: Rows): No
   return mlpResidual(add(joined(parts, rows), apply(rowsOf(attended, rows), block.out)), block);
 }
 
-/** The last row of every sequence: [K, W], or [G, K, W]. */
-function eotRows(x: Node, { prefixLength, buckets, groups }: Rows): Node {
+/** Rows of x [N, W] by their numbers, [n, W]; or of x [G, N, W] in every group, [G, n, W]. */
+function pick(x: Node, numbers: readonly number[], groups: number | null): Node {
+  const [count, width] = x.shape.slice(-2) as [number, number];
+  const places = Array.from({ length: groups ?? 1 }, (_, g) => numbers.map((row) => g * count + row)).flat();
+  const rows = reshape(x, [(groups ?? 1) * count, width]);
+  const picked = gather(rows, constant(Int32Array.from(places), [places.length], 'rows'));
+  return groups === null ? picked : reshape(picked, [groups, numbers.length, width]);
+}
+
+/** The last row of every sequence, or slot of a bin: [K, W], or [G, K, W]. */
+function eotRows(x: Node, { prefixLength, buckets, bins, groups }: Rows): Node {
+  if (bins !== null) {
+    return pick(
+      x,
+      bins.lastRows.map((row) => prefixLength + row),
+      groups,
+    );
+  }
   const lead = groups === null ? [] : [groups];
   const [axis, width] = [lead.length, x.shape.at(-1)!];
   let start = prefixLength;
@@ -90,23 +109,44 @@ function lastBlock(x: Node, block: FrozenBlock, rows: Rows): Node {
   return mlpResidual(add(eotRows(x, rows), apply(rowsOf(attended, rows), block.out)), block);
 }
 
+/** Rows [n, W] of suffixes, sequence by sequence, as they lie in bins. A row that fills up is the first row again. */
+function intoBins(rows: Node, lengths: readonly number[], { sequences, slotOfRow }: Bins): Node {
+  const starts: number[] = [];
+  lengths.reduce((start, length) => {
+    starts.push(start);
+    return start + length;
+  }, 0);
+  let place = 0;
+  const numbers = slotOfRow.map((slot, row) => {
+    place = slot >= 0 && slot === slotOfRow[row - 1] ? place + 1 : 0;
+    return slot < 0 ? 0 : starts[sequences[slot]!]! + place;
+  });
+  return pick(rows, numbers, null);
+}
+
 /**
  * Text features of packed prompts: the shared prefix once, suffixes without padding, the last layer for EOT rows.
  *
+ * @param bins Of the layout's sequences in packed order, where attention is to be computed by bins; the suffixes
+ *   hold no context vectors then.
  * @param ctx As `encodePrompts` takes it; class-specific ones in packed order.
  * @param groups G where ctx is [G, M, W], else null.
- * @returns [K, E], not normalised, in packed order; [G, K, E] for G contexts.
+ * @returns [K, E], not normalised, in packed order; [G, K, E] for G contexts. With bins in the order of their slots.
  */
 export function encodePacked(
   layout: PromptLayout,
   weights: TextWeights,
   { ctx, groups, tokenRows }: Omit<RowInputs, 'weights'>,
+  bins: Bins | null,
 ): Node {
   const { heads, vocabSize, epsilon } = weights.architecture;
   const rows: Rows = {
     heads,
     prefixLength: layout.ownStarts ? 0 : 1 + layout.prefix.length,
-    buckets: layout.buckets.map(({ prompts, length }) => ({ count: prompts.length, length })),
+    buckets: bins
+      ? [{ ...bins, bins: { slots: bins.slots, rowMask: rowMask(bins), slotMask: slotMask(bins) } }]
+      : layout.buckets.map(({ prompts, length }) => ({ count: prompts.length, length })),
+    bins,
     groups,
   };
   let first = 0;
@@ -117,7 +157,8 @@ export function encodePacked(
   });
   // Suffixes without context are the same for all groups; with it in some buckets only, they are repeated.
   const alike = suffixes.every(({ shape }) => shape.length === 2);
-  let parts: readonly Node[] = [alike ? concat(suffixes, 0) : joined(suffixes, rows)];
+  const whole = alike ? concat(suffixes, 0) : joined(suffixes, rows);
+  let parts: readonly Node[] = [bins ? intoBins(whole, sequenceLengths(layout), bins) : whole];
   if (!layout.ownStarts) {
     parts = [prefixInput(layout.prefix, vocabSize - 2, { weights, ctx, groups, tokenRows }), ...parts];
   }

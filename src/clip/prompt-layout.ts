@@ -85,6 +85,11 @@ export function packedOrder({ buckets }: PromptLayout): number[] {
   return buckets.flatMap(({ prompts }) => prompts);
 }
 
+/** Rows of every prompt's suffix, in packed order. */
+export function sequenceLengths({ buckets }: PromptLayout): number[] {
+  return buckets.flatMap(({ prompts, length }) => prompts.map(() => length));
+}
+
 /** A bucket in pieces of equal size, at most `mostRows` rows each where single prompts allow it. */
 function cutBucket({ length, prompts, suffixes }: Bucket, mostRows: number): Bucket[] {
   const count = Math.ceil(prompts.length / Math.max(1, Math.floor(mostRows / length)));

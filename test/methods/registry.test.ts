@@ -56,7 +56,7 @@ describe('methodConfig', () => {
     assert.deepEqual(methodConfig('coop_m16_end', context), {
       kind: 'coop',
       key: 'coop_m16_end',
-      version: 1,
+      version: 2,
       nCtx: 16,
       position: 'end',
       csc: false,
@@ -116,7 +116,7 @@ describe('fine-tuning methods', () => {
       assert.equal(methodTitle(key), title);
       const { learningRate: _, ...sgd } = methodConfig('coop_m16_end', context) as CoOpConfig;
       const { nCtx, position, csc, ctxInit, ...settings } = sgd;
-      const own = { kind: key, key, prompt: 'a photo of a {}.', learningRates };
+      const own = { kind: key, key, version: 1, prompt: 'a photo of a {}.', learningRates };
       assert.deepEqual(methodConfig(key, context), { ...settings, ...own });
     });
   }
