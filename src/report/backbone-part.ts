@@ -88,7 +88,7 @@ export async function writeFigure(folder: ReportFolder, figure: ReportFigure): P
   folder.write(`${stem}.csv`, csv);
   folder.write(`${stem}.vl.json`, `${JSON.stringify(spec, null, 1)}\n`);
   folder.write(`${stem}.svg`, `${svg}\n`);
-  folder.write(`${stem}.png`, png());
+  folder.writeLater(`${stem}.png`, png());
   return { name: figure.name, svg };
 }
 

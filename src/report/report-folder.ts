@@ -7,17 +7,35 @@ export interface ReportFolder {
   readonly files: readonly string[];
   /** The file appears whole or not at all. @throws {UserError} `FOLDER_NOT_WRITABLE`, `DISK_FULL`. */
   write(name: string, content: string | Uint8Array): void;
+  /** The same once the content is made, while others are written; `settled` says when, and what went wrong. */
+  writeLater(name: string, content: Promise<Uint8Array>): void;
+  /** Resolves when all is written. @throws What `write` does, and why a content could not be made. */
+  settled(): Promise<void>;
 }
 
 export function reportFolder(dir: string): ReportFolder {
   const files: string[] = [];
+  const later: Promise<void>[] = [];
+  const place = (name: string, content: string | Uint8Array) => {
+    const path = join(dir, name);
+    makeFolder(dirname(path));
+    writeFileAtomic(path, [content]);
+  };
   return {
     files,
     write(name, content) {
-      const path = join(dir, name);
-      makeFolder(dirname(path));
-      writeFileAtomic(path, [content]);
+      place(name, content);
       files.push(name);
+    },
+    writeLater(name, content) {
+      files.push(name);
+      const written = content.then((made) => place(name, made));
+      // Told by `settled`; until then nobody waits for it.
+      written.catch(() => undefined);
+      later.push(written);
+    },
+    async settled() {
+      await Promise.all(later);
     },
   };
 }

@@ -78,7 +78,7 @@ export async function writeExperiment(
   top.write('cost.json', `${JSON.stringify(cost, null, 1)}\n`);
   const problems = findProblems(cells);
   const page = { experiment, pages, methods, cells: cells.length, problems, findings, cost };
-  writePage(top, renderExperimentPage(page));
+  await writePage(top, renderExperimentPage(page));
   return { files: [...files, ...top.files] };
 }
 

@@ -81,6 +81,6 @@ export async function writeStudy(
   folder.write('cost.json', `${JSON.stringify(cost, null, 1)}\n`);
   const problems = findProblems(results);
   const input = { plan, tables, results, problems, backbones, figures, findings, cost };
-  writePage(folder, renderPage(input));
+  await writePage(folder, renderPage(input));
   return input;
 }

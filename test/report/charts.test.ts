@@ -107,9 +107,12 @@ test('rendering twice gives the same bytes, and the PNG has text in it', async (
   const first = await renderChart(figures.overview!.spec);
   const second = await renderChart(figures.overview!.spec);
   assert.equal(first.svg, second.svg);
-  assert.deepEqual(first.png(), second.png());
+  assert.deepEqual(await first.png(), await second.png());
   const size = /width="(\d+)" height="(\d+)"/.exec(first.svg)!;
-  const { data, info } = await sharp(first.png()).greyscale().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(await first.png())
+    .greyscale()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   assert.deepEqual([info.width, info.height], [2 * Number(size[1]), 2 * Number(size[2])]);
   // The legend's line, left of the first symbol's end: without a font there would be no dark pixel.
   const legend = data.subarray(0, 60 * info.width * info.channels);

@@ -7,8 +7,8 @@ import { NEUTRALS } from './theme.ts';
 /** A figure drawn twice, from one scene. */
 export interface Rendering {
   readonly svg: string;
-  /** Draws it when asked: it takes longer than the SVG. */
-  readonly png: () => Uint8Array;
+  /** Draws it when asked, in a thread of its own: it takes longer than the SVG. */
+  readonly png: () => Promise<Uint8Array>;
 }
 
 /** Pixels of a PNG for each unit of the figure: sharp on dense screens. */
@@ -28,14 +28,14 @@ export async function renderChart(
   spec: TopLevelSpec,
   files: Readonly<Record<string, string>> = {},
 ): Promise<Rendering> {
-  const [vega, { Resvg }] = await Promise.all([import('vega'), import('@resvg/resvg-js')]);
-  const drawPng = (text: string) => new Resvg(text, pngOptions()).render().asPng();
+  const [vega, { renderAsync }] = await Promise.all([import('vega'), import('@resvg/resvg-js')]);
+  const drawPng = async (text: string) => (await renderAsync(text, pngOptions())).asPng();
   measureWithOurFont(vega);
   const loader = { ...vega.loader(), load: (address: string) => readFrom(files, address) };
   const view = new vega.View(vega.parse(await compileChart(spec)), { renderer: 'none', loader });
   const svg = await view.toSVG();
   view.finalize();
-  let pixels: Uint8Array | undefined;
+  let pixels: Promise<Uint8Array> | undefined;
   const png = () => {
     pixels ??= drawPng(svg);
     return pixels;

@@ -56,7 +56,7 @@ export async function writeTwoRuns(
     methodTitle,
     datasetTitle: (key) => titleOf(datasets, key),
   });
-  writePage(folder, page);
+  await writePage(folder, page);
   return { files: folder.files, pairs: contrasts.length };
 }
 
