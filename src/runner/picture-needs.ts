@@ -18,6 +18,9 @@ export function rememberedDraws(): DrawOf {
   };
 }
 
+/** Pictures whose views lie together: so many photographs are kept at a time. */
+const BLOCK_PICTURES = 16;
+
 /** Which pictures of one dataset, under which views, some cells read. */
 export class Needed {
   readonly #dataset: Dataset;
@@ -40,14 +43,11 @@ export class Needed {
     return [...this.#views.values()].reduce((sum, { data }) => sum + data.size, 0);
   }
 
-  /** Everything, in pieces of at most `size` pictures. */
+  /** Everything, in pieces of at most `size` pictures. Views of a picture lie near each other: it is read once. */
   pieces(size: number): PictureGroup[][] {
     const pieces: PictureGroup[][] = [];
     let room = 0;
-    for (const { split, view, data } of this.#views.values()) {
-      // One pass over the list: a table of all of ImageNet's pictures would take more than the few that are wanted.
-      const indices: number[] = [];
-      for (const [i, datum] of this.#dataset[split].entries()) if (data.has(datum)) indices.push(i);
+    for (const { split, view, indices } of this.#blocks()) {
       for (let start = 0; start < indices.length; ) {
         if (room === 0) {
           pieces.push([]);
@@ -60,6 +60,26 @@ export class Needed {
       }
     }
     return pieces;
+  }
+
+  /** A few pictures of a split under all their views, then the next few. */
+  *#blocks(): Generator<PictureGroup> {
+    const views = [...this.#views.values()];
+    for (const split of new Set(views.map((of) => of.split))) {
+      const own = views.filter((of) => of.split === split);
+      // One pass over the list: a table of all of ImageNet's pictures would take more than the few that are wanted.
+      const wanted: number[] = [];
+      for (const [i, datum] of this.#dataset[split].entries()) {
+        if (own.some(({ data }) => data.has(datum))) wanted.push(i);
+      }
+      for (let start = 0; start < wanted.length; start += BLOCK_PICTURES) {
+        const block = wanted.slice(start, start + BLOCK_PICTURES);
+        for (const { view, data } of own) {
+          const indices = block.filter((i) => data.has(this.#dataset[split][i]!));
+          if (indices.length > 0) yield { split, view, indices };
+        }
+      }
+    }
   }
 }
 

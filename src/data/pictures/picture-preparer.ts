@@ -5,6 +5,7 @@ import type { RgbImage } from '../dataset.ts';
 import { limit } from './limit.ts';
 import type { PictureReply } from './picture-thread.ts';
 import { type PictureRequest, viewPicture } from './picture-view.ts';
+import { recentPictures } from './recent-pictures.ts';
 
 /** Makes views of pictures: reads, decodes, transforms. The pixels do not depend on who does it. */
 export interface PicturePreparer {
@@ -32,10 +33,11 @@ function inlinePreparer(): PicturePreparer {
   // As many as libuv has threads: each holds a whole decoded picture.
   const most = 4;
   const atOnce = limit(most);
+  const load = recentPictures();
   return {
     threads: 0,
     ahead: most,
-    prepare: (request) => atOnce(() => viewPicture(request)),
+    prepare: (request) => atOnce(() => viewPicture(request, load)),
     close: async () => {},
   };
 }

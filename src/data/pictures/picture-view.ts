@@ -1,6 +1,7 @@
 import type { PictureRef, RgbImage } from '../dataset.ts';
 import { stream } from '../random/random-stream.ts';
 import { loadPicture } from './picture.ts';
+import type { PictureLoader } from './recent-pictures.ts';
 import { testTransform, trainCrop } from './transforms.ts';
 
 /** How a picture is looked at: plain data, so that a thread can be told. */
@@ -20,11 +21,20 @@ export interface PictureRequest {
 
 /**
  * Reads, decodes and transforms a picture.
- * @returns S × S.
+ * @param load What reads and decodes; its pixels stay its own.
+ * @returns S × S, the caller's own.
  * @throws {UserError} PICTURE_MISSING, PICTURE_UNREADABLE, UNKNOWN_ICON
  */
-export async function viewPicture({ picture, view, size }: PictureRequest): Promise<RgbImage> {
-  const image = await loadPicture(picture, size);
+export async function viewPicture(
+  { picture, view, size }: PictureRequest,
+  load: PictureLoader = loadPicture,
+): Promise<RgbImage> {
+  const image = await load(picture, size);
+  const seen = transformed(image, view, size);
+  return seen.data.buffer === image.data.buffer ? { ...seen, data: seen.data.slice() } : seen;
+}
+
+function transformed(image: RgbImage, view: PictureView, size: number): RgbImage {
   switch (view.kind) {
     case 'test':
       return testTransform(image, size);
