@@ -103,9 +103,11 @@ test('the filter hides a method in figures and tables, and a set in panels, tabl
     const table = page.locator('section[aria-labelledby="results"] table').first();
     const before = await visible(page, '.panel-grid path[data-method="linear_probe"]');
     assert.ok(before > 12);
+    assert.equal(await visible(page, '.headline text[data-method="linear_probe"]'), 1);
     await page.locator('#filter summary').click();
     await page.locator('#filter input[value="linear_probe"]').uncheck();
-    assert.equal(await visible(page, 'main path[data-method="linear_probe"]'), 0);
+    for (const mark of ['path', 'line', 'text'])
+      assert.equal(await visible(page, `main ${mark}[data-method="linear_probe"]`), 0);
     assert.ok((await visible(page, '.panel-grid path[data-method="coop_m16_end"]')) > 12);
     assert.equal(await table.locator('thead th:visible').count(), 3);
     assert.equal(await table.locator('tbody tr').first().locator('td:visible').count(), 2);
