@@ -57,14 +57,14 @@ export async function watchReport(
       const state = stateOf(join(folder, 'records'));
       if (state !== seen) {
         seen = state;
-        const counts = await unlessEmpty(render);
+        const counts = await unlessEmpty(render, RELOAD_SECONDS);
         if (counts !== null)
           remark(`${counts.ok} of ${counts.cells} cells shown; watching for more (Ctrl-C ends)`);
         if (finishes && counts?.missing === 0) break;
       }
       await pause(every, undefined, { signal: stop.signal }).catch(() => {});
     }
-    return await render(null);
+    return (await unlessEmpty(render, null)) ?? { cells: 0, ok: 0, failed: 0, missing: 0 };
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
@@ -72,9 +72,9 @@ export async function watchReport(
 }
 
 /** A run that has just begun has no records yet. */
-async function unlessEmpty(render: RenderReport): Promise<ReportCounts | null> {
+async function unlessEmpty(render: RenderReport, reloadSeconds: number | null): Promise<ReportCounts | null> {
   try {
-    return await render(RELOAD_SECONDS);
+    return await render(reloadSeconds);
   } catch (error) {
     if (error instanceof UserError && error.code === 'NO_RECORDS') return null;
     throw error;

@@ -70,11 +70,13 @@ async function run(folders: readonly string[], { json = false, ...flags }: Repor
     ? await watchReport(out, render, { finishes: benchmark !== undefined })
     : await render(null);
   const { cells, ok, failed, missing } = counts;
-  remark(
-    `${ok} of ${cells} cells shown` +
-      `${failed > 0 ? `, ${failed} failed` : ''}${missing > 0 ? `, ${missing} without a record` : ''}` +
-      `\nreport: ${relative('.', resolve(out, 'index.html'))}`,
-  );
+  if (cells === 0) remark(`no record came into ${out}: no report was written`);
+  else
+    remark(
+      `${ok} of ${cells} cells shown` +
+        `${failed > 0 ? `, ${failed} failed` : ''}${missing > 0 ? `, ${missing} without a record` : ''}` +
+        `\nreport: ${relative('.', resolve(out, 'index.html'))}`,
+    );
   if (json) process.stdout.write(`${JSON.stringify({ out, ...counts })}\n`);
 }
 

@@ -141,6 +141,22 @@ test('records of several program versions are pointed out', async () => {
   });
 });
 
+test('records without training accuracy give a sentence in the figure’s place', async () => {
+  await inFolder(async (dir) => {
+    const one = fakePlan({ datasets: small.datasets.slice(0, 1), shots: [1], seeds: [1] });
+    const older = fakeRecords(one).map((record): CellRecord => {
+      if (record.status !== 'ok') return record;
+      const { accuracyPerEpoch: _, ...details } = record.result.details;
+      return { ...record, result: { ...record.result, details } };
+    });
+    const { files } = await writeReport(dir, one, older);
+    assert.ok(files.includes('plots/fewshot-loss.svg'));
+    assert.ok(!files.includes('plots/fewshot-training-accuracy.svg'));
+    const page = await readFile(join(dir, 'index.html'), 'utf8');
+    assert.match(page, /Accuracy on the training pictures by epoch is not in these records/);
+  });
+});
+
 test('a folder that cannot be made is refused with what to try', async () => {
   await inFolder(async (dir) => {
     const file = join(dir, 'file');

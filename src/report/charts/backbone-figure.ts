@@ -52,10 +52,11 @@ export function backboneFigure(plan: ReportPlan, summary: readonly SummaryRow[])
     sort: null,
     scale: { domain: styles.map(({ title }) => title), paddingOuter: AROUND / 2 / ROW },
   };
+  const width = panels.length === 1 ? 520 : 200;
   return {
     $schema: VEGA_LITE_SCHEMA,
     description: `${plan.title}: accuracy by backbone and method, one panel a test set.`,
-    config: { ...CHART_CONFIG, legend: { ...CHART_CONFIG.legend, columns: 4 } },
+    config: { ...CHART_CONFIG, legend: { ...CHART_CONFIG.legend, columns: 3 } },
     columns: Math.min(COLUMNS, panels.length),
     spacing: { row: 26, column: 24 },
     align: 'each',
@@ -75,11 +76,11 @@ export function backboneFigure(plan: ReportPlan, summary: readonly SummaryRow[])
         },
       };
       return {
-        width: panels.length === 1 ? 520 : 200,
+        width,
         height: backbones.length * (styles.length * ROW + AROUND),
         data: { values: points },
         layer: [
-          panelTitle(set.title, 13),
+          panelTitle(set.title, 13, width),
           {
             mark: { type: 'rule' as const, strokeWidth: 2, aria: false },
             encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y, yOffset, color: colour },

@@ -26,7 +26,7 @@ const LONGEST = 26;
 
 /** Round places from end to end: the axis goes on where only names stand. */
 function ticksWithin(low: number, high: number): number[] {
-  const step = high - low > 120 ? 50 : high - low > 50 ? 20 : 5;
+  const step = high - low > 160 ? 50 : high - low > 50 ? 20 : 5;
   const first = Math.ceil(low / step);
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
 }

@@ -13,6 +13,8 @@ interface LengthPoint extends CurvePoint {
 }
 
 const COLUMNS = 4;
+/** Pixels of a panel's plot. */
+const WIDTH = 178;
 
 /** Methods of the plan that differ in nothing but the number of context vectors, by that number; null for fewer than two. */
 function lengths(plan: ReportPlan): readonly { readonly key: string; readonly contexts: number }[] | null {
@@ -75,10 +77,10 @@ export function contextLengthFigure(
       const axis = { title: index % COLUMNS === 0 ? 'Accuracy (%)' : null, tickCount: 4 };
       const own = { ...y, axis };
       return {
-        width: 178,
+        width: WIDTH,
         height: 120,
         layer: [
-          panelTitle(set.title, 13),
+          panelTitle(set.title, 13, WIDTH),
           ...(stars.length === 0
             ? []
             : [

@@ -150,7 +150,7 @@ function panel(
     height: { step: look.step },
     data: { values: [...stars, ...curves] },
     layer: [
-      panelTitle(set.title, look.titleSize),
+      panelTitle(set.title, look.titleSize, look.width),
       ...(stars.length === 0
         ? []
         : [

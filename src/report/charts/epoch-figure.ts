@@ -39,6 +39,8 @@ const MEASURES = {
 } as const satisfies Record<string, Measure>;
 
 const COLUMNS = 4;
+/** Pixels of a panel's plot. */
+const WIDTH = 178;
 
 /**
  * Training loss, or accuracy on the training pictures, by epoch: a panel a dataset and a thin line a seed.
@@ -69,10 +71,10 @@ export function epochFigure(
     align: 'each',
     concat: panels.map(({ title, points }, index) => {
       return {
-        width: 178,
+        width: WIDTH,
         height: 84,
         layer: [
-          panelTitle(title, 12),
+          panelTitle(title, 12, WIDTH),
           {
             data: { values: points },
             mark: { type: 'line' as const, strokeWidth: 1.3, opacity: 0.75, color: colour, aria: false },

@@ -24,7 +24,7 @@ export interface CurvePoint {
 }
 
 /** Points of one panel: the curves of methods with shots, and the stars of those without. */
-interface PanelData {
+export interface PanelData {
   readonly curves: readonly CurvePoint[];
   readonly stars: readonly CurvePoint[];
 }

@@ -16,6 +16,8 @@ interface GainBar {
   readonly low: number;
   readonly high: number;
   readonly text: string;
+  /** What a person reads when pointing at it. */
+  readonly label: string;
 }
 
 /** Bars of a comparison, the largest gain first. */
@@ -28,6 +30,9 @@ function gainBars(comparison: Comparison): readonly GainBar[] {
       low: inPercent(interval?.low ?? difference),
       high: inPercent(interval?.high ?? difference),
       text: points(difference),
+      label: `${set.title}: ${points(difference)} points${
+        interval === null ? '' : ` (${points(interval.low)} to ${points(interval.high)})`
+      }`,
     };
   });
 }
@@ -65,6 +70,7 @@ export function gainFigure(plan: ReportPlan, comparison: Comparison): TopLevelSp
     { ...x, field: 'high' },
   ];
   const text = { field: 'text', type: 'nominal' as const };
+  const description = { field: 'label', type: 'nominal' as const };
   const label = { type: 'text' as const, baseline: 'middle' as const, color: NEUTRALS.ink, aria: false };
   return {
     $schema: VEGA_LITE_SCHEMA,
@@ -77,7 +83,7 @@ export function gainFigure(plan: ReportPlan, comparison: Comparison): TopLevelSp
     layer: [
       {
         mark: { type: 'bar', height: { band: 0.62 }, color: colour },
-        encoding: { x, y, opacity: negativeOpacity(), description: text },
+        encoding: { x, y, opacity: negativeOpacity(), description },
       },
       {
         mark: { type: 'rule', color: NEUTRALS.ink, strokeWidth: 1.3, aria: false },

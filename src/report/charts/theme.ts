@@ -13,7 +13,7 @@ export const NEUTRALS = {
 } as const;
 
 /** Most pixels of a row's name: room for the longest title of a method. */
-export const ROW_LABEL_LIMIT = 320;
+export const ROW_LABEL_LIMIT = 400;
 
 /** Axis of a figure whose rows are named things: methods, sets, pairs. */
 export const ROW_NAMES = {
@@ -53,7 +53,7 @@ export const CHART_CONFIG: Config = {
     direction: 'horizontal',
     labelColor: NEUTRALS.ink,
     labelFontSize: 12,
-    labelLimit: 320,
+    labelLimit: 400,
     symbolSize: 80,
     symbolOpacity: 1,
     labelOffset: 7,

@@ -8,6 +8,8 @@ import { panelTitle } from './panel-title.ts';
 import { CHART_CONFIG, NEUTRALS, VEGA_LITE_SCHEMA } from './theme.ts';
 
 const COLUMNS = 4;
+/** Pixels of a panel's plot. */
+const WIDTH = 178;
 
 /** One place of a curve, or one choice. */
 interface ValidationMark {
@@ -51,7 +53,7 @@ export function validationFigure(
         field: 'value' satisfies keyof ValidationMark,
         type: 'quantitative' as const,
         scale: { type: positive ? ('log' as const) : ('linear' as const), nice: false, padding: 6 },
-        axis: { title: setting, grid: false, tickCount: 4, format: '.1~g', labelOverlap: true },
+        axis: { title: setting, grid: false, tickCount: 4, labelExpr: SHORT_VALUE, labelOverlap: true },
       };
       const y = {
         field: 'accuracy' satisfies keyof ValidationMark,
@@ -71,10 +73,10 @@ export function validationFigure(
         },
       };
       return {
-        width: 178,
+        width: WIDTH,
         height: 110,
         layer: [
-          panelTitle(title, 12),
+          panelTitle(title, 12, WIDTH),
           {
             data: { values: curves(title, mine) },
             mark: { type: 'line' as const, strokeWidth: 1.5, aria: false },
@@ -90,6 +92,10 @@ export function validationFigure(
     }),
   };
 }
+
+/** A setting's value: very small and very large ones as a power of ten. */
+const SHORT_VALUE =
+  "datum.value !== 0 && (abs(datum.value) < 0.01 || abs(datum.value) >= 10000) ? format(datum.value, '.0e') : format(datum.value, '.1~g')";
 
 /** Few to many: light to dark of one hue, all readable on white and on a dark page. */
 const SHADES = ['#8fc1e3', '#5b9fd0', '#2b7bba', '#0b5cad', '#0d3f86'];

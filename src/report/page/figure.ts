@@ -78,13 +78,27 @@ function canvas({ svg }: PageFigure, alternative: string, plan?: FigureOptions['
   return html`<div class="canvas" role="img" tabindex="0" aria-label="${alternative}"${natural}>${trusted(drawn)}</div>`;
 }
 
-/** Says of every mark in a method's colour whose it is. Methods that share a colour, for want of more, go together. */
+/**
+ * Says of every mark in a method's colour, and of every text that is its name, whose it is. Methods that share a colour,
+ * for want of more, go together.
+ */
 function tagMethods(svg: string, { methods }: Pick<ReportPlan, 'methods'>): string {
   const byColour = new Map<string, string>();
   for (const [key, { colour }] of methodStyles(methods)) if (!byColour.has(colour)) byColour.set(colour, key);
-  return svg.replace(/<path [^>]*>/g, (tag) => {
-    const colours = tag.matchAll(/(?:fill|stroke)="(#[0-9a-f]{6})"/g);
-    const key = [...colours].map(([, colour]) => byColour.get(colour!)).find((found) => found !== undefined);
-    return key === undefined ? tag : tag.replace('<path ', `<path ${html`data-method="${key}"`.markup} `);
-  });
+  const byName = new Map(methods.map(({ key, title }) => [svgText(title), key]));
+  const tag = (element: string, key: string | undefined) =>
+    key === undefined ? element : element.replace(' ', ` ${html`data-method="${key}"`.markup} `);
+  return svg
+    .replace(/<(?:path|line) [^>]*>/g, (mark) => {
+      const colours = mark.matchAll(/(?:fill|stroke)="(#[0-9a-f]{6})"/g);
+      return tag(
+        mark,
+        [...colours].map(([, colour]) => byColour.get(colour!)).find((key) => key !== undefined),
+      );
+    })
+    .replace(/<text [^>]*>([^<]*)<\/text>/g, (text, name) => tag(text, byName.get(String(name))));
 }
+
+/** A text as Vega writes it into an SVG. */
+const svgText = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -12,12 +12,13 @@ export function trainingSection(input: PageInput): Section | null {
     if (loss === undefined || runs === null) return null;
     const run = `${titleOf(input.plan.methods, runs.method)}, ${plural(runs.shots, 'shot')}, a line a seed.`;
     const accuracy =
-      trainingAccuracy !== undefined &&
-      figure(
-        trainingAccuracy,
-        `Accuracy on the training pictures by epoch, one panel a dataset, ${backbone}.`,
-        `Share of the epoch’s pictures that were classified rightly, each before the step that learned from it; ${run}`,
-      );
+      trainingAccuracy === undefined
+        ? html`<p class="section-note">Accuracy on the training pictures by epoch is not in these records: CoOp keeps it, other methods and earlier versions do not.</p>`
+        : figure(
+            trainingAccuracy,
+            `Accuracy on the training pictures by epoch, one panel a dataset, ${backbone}.`,
+            `Share of the epoch’s pictures that were classified rightly, each before the step that learned from it; ${run}`,
+          );
     return html`<div class="wide">${figure(
       loss,
       `Training loss by epoch, one panel a dataset, ${backbone}.`,
