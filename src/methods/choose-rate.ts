@@ -71,6 +71,7 @@ export async function chooseRate<T>(request: {
       validationAccuracy: correct / validationCount,
       validation,
       lossPerEpoch: training.lossPerEpoch,
+      accuracyPerEpoch: training.accuracyPerEpoch,
       steps: training.steps,
     },
   };

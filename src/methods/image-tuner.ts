@@ -2,8 +2,11 @@ import { gradients } from '../autodiff/index.ts';
 import { withTensors } from '../checkpoint/index.ts';
 import { type Node, numel, topologicalOrder } from '../ir/index.ts';
 import type { Engine } from '../runtime/index.ts';
+import { countCorrect } from './choose-rate.ts';
 import { type ImageTuningSpec, imageLoss } from './image-tuning-graph.ts';
+import { argmaxRows } from './linear-classifier.ts';
 import { SgdProgram, type SgdState, type StepSettings, startState } from './sgd-program.ts';
+import type { BatchOutcome } from './train-loop.ts';
 
 /** Bytes of activations that one run may keep for its way back, about. */
 const ACTIVATION_LIMIT = 1.2e9;
@@ -65,8 +68,8 @@ export class ImageTuner {
 
   /** @param spec.rows b: see `rowsFor`; any number gives the same values within rounding. */
   static async compile(engine: Engine, spec: ImageTuningSpec): Promise<ImageTuner> {
-    const { loss, weights } = imageLoss(spec);
-    const program = await SgdProgram.compile(engine, loss, weights);
+    const { weights, ...objective } = imageLoss(spec);
+    const program = await SgdProgram.compile(engine, objective, weights);
     return new ImageTuner(
       program,
       spec,
@@ -87,21 +90,21 @@ export class ImageTuner {
    * others add, and the weights move with the last.
    *
    * @param textFeatures [K, E], of any length.
-   * @returns The mean cross-entropy before the step.
+   * @returns The mean cross-entropy and the right answers before the step.
    */
   async step(
     state: SgdState,
     textFeatures: Float32Array,
     { images, labels }: PictureBatch,
     { rate, momentum, weightDecay }: StepSettings,
-  ): Promise<number> {
-    const { rows } = this.#spec;
+  ): Promise<BatchOutcome> {
+    const { rows, classCount } = this.#spec;
     const pixels = images.length / labels.length;
-    let loss = 0;
+    let [loss, correct] = [0, 0];
     for (let start = 0; start < labels.length; start += rows) {
       const end = Math.min(start + rows, labels.length);
       const [first, last] = [start === 0, end === labels.length];
-      loss += await this.#program.step(
+      const part = await this.#program.step(
         state,
         {
           image: filled(images.subarray(start * pixels, end * pixels), rows * pixels),
@@ -115,8 +118,11 @@ export class ImageTuner {
           weightDecay: first ? weightDecay : 0,
         },
       );
+      const predicted = argmaxRows(part.logits.subarray(0, (end - start) * classCount), classCount);
+      loss += part.loss;
+      correct += countCorrect(predicted, labels.subarray(start, end));
     }
-    return loss;
+    return { loss, correct };
   }
 
   /** The checkpoint with the weights of a state, to be encoded with as any other. */

@@ -1,7 +1,8 @@
 import { type Checkpoint, trainableImages } from '../clip/index.ts';
-import type { Node, NodeOf } from '../ir/index.ts';
+import type { NodeOf } from '../ir/index.ts';
 import * as ir from '../ir/index.ts';
 import { cosineLogits, weightedCrossEntropy } from './coop-graph.ts';
+import type { Objective } from './sgd-program.ts';
 
 /** What a graph that trains an image tower needs to know. */
 export interface ImageTuningSpec {
@@ -15,9 +16,7 @@ export interface ImageTuningSpec {
 }
 
 /** The loss of an image tower. */
-export interface ImageLoss {
-  /** Scalar. */
-  readonly loss: Node;
+export interface ImageLoss extends Objective {
   /** Trainable weights, under their names in the checkpoint. */
   readonly weights: readonly NodeOf<'input'>[];
 }
@@ -33,5 +32,5 @@ export function imageLoss({ model, logitScale, classCount, rows }: ImageTuningSp
   const logits = cosineLogits(features, text, logitScale);
   const labels = ir.input('labels', [rows], 'int32');
   const loss = weightedCrossEntropy(logits, labels, ir.input('row_weights', [rows]));
-  return { loss, weights };
+  return { loss, logits, weights };
 }

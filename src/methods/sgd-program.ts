@@ -19,6 +19,14 @@ export interface StepSettings {
   readonly weightDecay: number;
 }
 
+/** What is minimised, and what it is made from. */
+export interface Objective {
+  /** Scalar. */
+  readonly loss: Node;
+  /** [B, K] */
+  readonly logits: Node;
+}
+
 /** The state training starts from. @param params Belong to the state from here on. */
 export function startState(params: Readonly<Record<string, Float32Array>>): SgdState {
   const entries = Object.entries(params);
@@ -35,13 +43,13 @@ const velocityName = (param: string): string => `velocity/${param}`;
  * PyTorch's SGD (dampening 0, no Nesterov); velocities start as zeros.
  *
  * Inputs: those of the loss, `velocity/<parameter>` for each, and the scalars `rate` η, `momentum` μ, `weight_decay` λ.
- * Outputs: `loss`, and each parameter and velocity after the step, under their names as inputs.
+ * Outputs: `loss`, `logits`, and each parameter and velocity after the step, under their names as inputs.
  */
-export function sgdStepGraph(loss: Node, params: readonly NodeOf<'input'>[]): Graph {
+export function sgdStepGraph({ loss, logits }: Objective, params: readonly NodeOf<'input'>[]): Graph {
   const [rate, momentum, weightDecay] = ['rate', 'momentum', 'weight_decay'].map((name) =>
     ir.input(name, []),
   ) as [Node, Node, Node];
-  const outputs: Record<string, Node> = { loss };
+  const outputs: Record<string, Node> = { loss, logits };
   for (const [i, gradient] of gradients(loss, params).entries()) {
     const param = params[i]!;
     const { name } = param.attributes;
@@ -64,18 +72,26 @@ export class SgdProgram {
     this.#params = params;
   }
 
-  /** @param loss Scalar. @param params Inputs of the graph that the loss depends on. */
-  static async compile(engine: Engine, loss: Node, params: readonly NodeOf<'input'>[]): Promise<SgdProgram> {
+  /** @param params Inputs of the graph that the loss depends on. */
+  static async compile(
+    engine: Engine,
+    objective: Objective,
+    params: readonly NodeOf<'input'>[],
+  ): Promise<SgdProgram> {
     const names = params.map(({ attributes }) => attributes.name);
-    return new SgdProgram(await engine.compile(sgdStepGraph(loss, params)), names);
+    return new SgdProgram(await engine.compile(sgdStepGraph(objective, params)), names);
   }
 
   /**
    * One step; `state` moves on to new arrays.
    * @param feeds The loss's other inputs.
-   * @returns The loss before the step.
+   * @returns The loss and the logits [B, K] before the step.
    */
-  async step(state: SgdState, feeds: Feeds, { rate, momentum, weightDecay }: StepSettings): Promise<number> {
+  async step(
+    state: SgdState,
+    feeds: Feeds,
+    { rate, momentum, weightDecay }: StepSettings,
+  ): Promise<{ readonly loss: number; readonly logits: Float32Array }> {
     const velocities = this.#params.map((name) => [velocityName(name), state.velocities[name]!]);
     const fetched = await this.#executable.run({
       ...feeds,
@@ -89,7 +105,7 @@ export class SgdProgram {
       state.params[name] = fetched[name]!;
       state.velocities[name] = fetched[velocityName(name)]!;
     }
-    return fetched.loss![0]!;
+    return { loss: fetched.loss![0]!, logits: fetched.logits! };
   }
 
   dispose(): Promise<void> {

@@ -3,6 +3,7 @@ import type { MethodConfig } from '../config/index.ts';
 import { chooseRate, countCorrect } from './choose-rate.ts';
 import { linearScorer } from './classify.ts';
 import { batchSizeFor } from './coop.ts';
+import { argmaxRows } from './linear-classifier.ts';
 import type { Fit, FittedMethod, Method, TaskSize } from './method.ts';
 import { promptFlops } from './prompt-flops.ts';
 import { cropReads } from './sgd-settings.ts';
@@ -61,8 +62,11 @@ async function fit(part: TextPart, { config, source }: Fit<TextConfig>): Promise
         seed,
         pictures,
         labels: train.labels,
-        step: ({ rows, labels }, settings) =>
-          program.step(state, { image_features: rows, text_features: text, labels }, settings),
+        step: async ({ rows, labels }, settings) => {
+          const feeds = { image_features: rows, text_features: text, labels };
+          const { loss, logits } = await program.step(state, feeds, settings);
+          return { loss, correct: countCorrect(argmaxRows(logits, classCount), labels) };
+        },
         onEpoch: (epoch, loss) =>
           source.progress(
             (i + (epoch + 1) / epochs) / learningRates.length,

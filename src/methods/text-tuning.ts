@@ -3,7 +3,7 @@ import * as ir from '../ir/index.ts';
 import type { Engine } from '../runtime/index.ts';
 import { cosineLogits, crossEntropy } from './coop-graph.ts';
 import { runOnce } from './run-once.ts';
-import { SgdProgram, type SgdState, startState } from './sgd-program.ts';
+import { type Objective, SgdProgram, type SgdState, startState } from './sgd-program.ts';
 
 /** What is learned on top of frozen text features: a linear layer W [E, E], or a bias [E]. */
 export type TextPart = 'layer' | 'bias';
@@ -37,21 +37,24 @@ export interface TextTuningSpec {
  * Cross-entropy of exp(logit_scale) · cosine of pictures against text features under the part.
  * Inputs: the part, `image_features` [B, E], `text_features` [K, E], neither normalised, `labels` int32 [B].
  */
-export function textLoss({ part, logitScale, classCount, embedDim, batchSize }: TextTuningSpec): {
-  readonly loss: Node;
-  readonly param: NodeOf<'input'>;
-} {
+export function textLoss({
+  part,
+  logitScale,
+  classCount,
+  embedDim,
+  batchSize,
+}: TextTuningSpec): Objective & { readonly param: NodeOf<'input'> } {
   const param = partInput(part, embedDim);
   const images = ir.input('image_features', [batchSize, embedDim]);
   const text = applied(part, ir.input('text_features', [classCount, embedDim]), param);
   const logits = cosineLogits(images, text, logitScale);
-  return { loss: crossEntropy(logits, ir.input('labels', [batchSize], 'int32')), param };
+  return { loss: crossEntropy(logits, ir.input('labels', [batchSize], 'int32')), logits, param };
 }
 
 /** Training of a text part, compiled. Feeds of its steps are the inputs of `textLoss`. */
 export function compileTextTuning(engine: Engine, spec: TextTuningSpec): Promise<SgdProgram> {
-  const { loss, param } = textLoss(spec);
-  return SgdProgram.compile(engine, loss, [param]);
+  const { param, ...objective } = textLoss(spec);
+  return SgdProgram.compile(engine, objective, [param]);
 }
 
 /** What training starts from, and text features do not change under: W = 1, b = 0. */

@@ -14,10 +14,20 @@ export interface Batch {
   readonly labels: Int32Array;
 }
 
+/** What a batch was worth before the step it gave. */
+export interface BatchOutcome {
+  /** Mean over its pictures. */
+  readonly loss: number;
+  /** Right answers. */
+  readonly correct: number;
+}
+
 /** What a training loop tells. */
 export interface Training {
   /** Mean loss of every epoch. */
   readonly lossPerEpoch: readonly number[];
+  /** Share of the pictures seen in an epoch that were classified rightly, each before its step. */
+  readonly accuracyPerEpoch: readonly number[];
   readonly steps: number;
 }
 
@@ -50,7 +60,7 @@ const trainingWith = (rate: number): string => `training with learning rate ${ra
  * a cosine towards zero.
  *
  * @param request.labels [n], of the pictures of `pictures`.
- * @param request.step Takes one step. @returns The loss before it.
+ * @param request.step Takes one step. @returns What the batch was worth before it.
  * @param request.onEpoch Called after every epoch. @param request.beforeStep Asked before every step; throw to stop.
  * @throws {UserError} TRAINING_DIVERGED: a loss is not finite.
  */
@@ -59,7 +69,7 @@ export async function trainEpochs(request: {
   readonly seed: number;
   readonly pictures: EpochSource;
   readonly labels: Int32Array;
-  readonly step: (batch: Batch, settings: StepSettings) => Promise<number>;
+  readonly step: (batch: Batch, settings: StepSettings) => Promise<BatchOutcome>;
   readonly onEpoch: (epoch: number, loss: number) => void;
   readonly beforeStep: () => void;
 }): Promise<Training> {
@@ -67,26 +77,28 @@ export async function trainEpochs(request: {
   const { momentum, weightDecay } = config;
   const batchSize = batchSizeFor(pictures.count, config.batchSize);
   const steps = stepsPerEpoch(pictures.count, config.batchSize);
-  const lossPerEpoch: number[] = [];
+  const [lossPerEpoch, accuracyPerEpoch]: [number[], number[]] = [[], []];
   for (const [epoch, rate] of epochRates(config).entries()) {
     const order = epochOrder(pictures.count, seed, epoch);
-    let total = 0;
+    let [total, right] = [0, 0];
     for (let step = 0; step < steps; step++) {
       request.beforeStep();
       const indices = order.slice(step * batchSize, (step + 1) * batchSize);
       const rows = await pictures.batch(epoch, indices);
       const batch = { rows, labels: Int32Array.from(indices, (i) => labels[i]!) };
-      const loss = await request.step(batch, { rate, momentum, weightDecay });
+      const { loss, correct } = await request.step(batch, { rate, momentum, weightDecay });
       if (!Number.isFinite(loss)) {
         const where = `loss of epoch ${epoch + 1}, step ${step + 1}`;
         throw diverged(`${trainingWith(config.learningRate)}, ${where}`, loss);
       }
       total += loss;
+      right += correct;
     }
     lossPerEpoch.push(total / steps);
+    accuracyPerEpoch.push(right / (steps * batchSize));
     request.onEpoch(epoch, total / steps);
   }
-  return { lossPerEpoch, steps: steps * config.epochs };
+  return { lossPerEpoch, accuracyPerEpoch, steps: steps * config.epochs };
 }
 
 /** Refuses weights that are no numbers: a last step may diverge without a loss that tells. @throws TRAINING_DIVERGED */

@@ -17,7 +17,8 @@ function choose(
     fit: async (rate, i) => {
       const correct = answers[i]![1];
       if (correct instanceof Error) throw correct;
-      return { fitted: `fit ${rate}`, training: { lossPerEpoch: [rate], steps: 7 }, correct };
+      const training = { lossPerEpoch: [rate], accuracyPerEpoch: [0.5], steps: 7 };
+      return { fitted: `fit ${rate}`, training, correct };
     },
     discard: async (fitted) => {
       discarded.push(fitted);
@@ -44,6 +45,7 @@ describe('the choice of a learning rate', () => {
           { setting: 'learning rate', value: 0.001, accuracy: 0.8 },
         ],
         lossPerEpoch: [0.01],
+        accuracyPerEpoch: [0.5],
         steps: 7,
       },
     });

@@ -37,7 +37,7 @@ for (const name of ['vit', 'rn'] as const) {
       const tuner = await tune(labels.length);
       const state = tuner.start();
       const rate = 1e-3;
-      const loss = await tuner.step(state, text, { images, labels }, { rate, momentum, weightDecay });
+      const { loss } = await tuner.step(state, text, { images, labels }, { rate, momentum, weightDecay });
       await tuner.dispose();
       assert.ok(relativeError([loss], floats('loss')) < 1e-5);
       // A gradient that is zero, as of the keys' bias in attention, is rounding alone on either side.
@@ -61,16 +61,21 @@ for (const name of ['vit', 'rn'] as const) {
         const tuner = await tune(rows);
         const state = tuner.start();
         const losses: number[] = [];
+        const correct: number[] = [];
         for (const rate of [1e-4, 1e-3, 1e-3]) {
-          losses.push(await tuner.step(state, text, { images, labels }, { rate, momentum, weightDecay }));
+          const settings = { rate, momentum, weightDecay };
+          const outcome = await tuner.step(state, text, { images, labels }, settings);
+          losses.push(outcome.loss);
+          correct.push(outcome.correct);
         }
         await tuner.dispose();
-        return { losses, state };
+        return { losses, correct, state };
       };
       const whole = await run(4);
       for (const rows of [1, 3]) {
         const parts = await run(rows);
         assert.ok(relativeError(parts.losses, whole.losses) < 1e-4, `losses in parts of ${rows}`);
+        assert.deepEqual(parts.correct, whole.correct);
         for (const [weight, expected] of Object.entries(whole.state.params)) {
           assert.ok(
             relativeError(parts.state.params[weight]!, expected) < 1e-4,
@@ -140,7 +145,9 @@ describe('a trajectory of fine-tuning', () => {
     after(() => tuner.dispose());
     const state = tuner.start();
     const ours: number[] = [];
-    for (const rate of rates) ours.push(await tuner.step(state, text, few, { rate, momentum, weightDecay }));
+    for (const rate of rates) {
+      ours.push((await tuner.step(state, text, few, { rate, momentum, weightDecay })).loss);
+    }
     assert.ok(relativeError(ours, losses) < 1e-4);
     for (const [weight, expected] of exact) {
       assert.ok(relativeError(state.params[weight]!, expected) < 1e-4, weight);

@@ -22,12 +22,20 @@ function textUnder(part: TextPart, param: readonly number[]): number[][] {
   });
 }
 
-/** Mean of −log softmax of scaled cosines, in double precision. */
-function lossOf(part: TextPart, param: readonly number[]): number {
+/** Scaled cosines of every picture with every class, in double precision. */
+function logitsOf(part: TextPart, param: readonly number[]): number[][] {
   const classes = textUnder(part, param);
-  const losses = labels.map((label, i) => {
+  return labels.map((_, i) => {
     const x = rowOf(images, i);
-    const logits = classes.map((t) => (logitScale * dot(x, t)) / Math.sqrt(dot(x, x) * dot(t, t)));
+    return classes.map((t) => (logitScale * dot(x, t)) / Math.sqrt(dot(x, x) * dot(t, t)));
+  });
+}
+
+/** Mean of −log softmax. */
+function lossOf(part: TextPart, param: readonly number[]): number {
+  const rows = logitsOf(part, param);
+  const losses = labels.map((label, i) => {
+    const logits = rows[i]!;
     return Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0)) - logits[label]!;
   });
   return losses.reduce((sum, loss) => sum + loss, 0) / batchSize;
@@ -74,7 +82,10 @@ for (const { title, engine, skip } of ENGINES) {
           text_features: Float32Array.from(text),
           labels: Int32Array.from(labels),
         };
-        losses.push(await program.step(state, feeds, { rate, momentum, weightDecay }));
+        const before = Array.from(Object.values(state.params)[0]!);
+        const { loss, logits } = await program.step(state, feeds, { rate, momentum, weightDecay });
+        losses.push(loss);
+        assert.ok(relativeError(logits, logitsOf(part, before).flat()) < 1e-5);
       }
       await program.dispose();
       assert.ok(relativeError(losses, expected.losses) < 1e-5);

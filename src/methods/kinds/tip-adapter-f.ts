@@ -1,6 +1,8 @@
 import type { MethodConfig } from '../../config/index.ts';
 import { AdamW, learningRates } from '../../train/index.ts';
+import { countCorrect } from '../choose-rate.ts';
 import { diverged } from '../diverged.ts';
+import { argmaxRows } from '../linear-classifier.ts';
 import type { Fit, Method } from '../method.ts';
 import { cropReads, SGD_TUNABLE, SGD_WORDS } from '../sgd-settings.ts';
 import {
@@ -43,6 +45,8 @@ interface Tuned {
   readonly cache: PictureCache;
   /** Mean over the pictures, by epoch. */
   readonly lossPerEpoch: readonly number[];
+  /** Share of the pictures classified rightly, each before its step, by epoch. */
+  readonly accuracyPerEpoch: readonly number[];
   readonly steps: number;
 }
 
@@ -64,27 +68,29 @@ async function tuneKeys({ config, source }: Fit<TipAdapterFConfig>, start: Pictu
     warmupEpochs: 0,
     warmupLr: 0,
   });
-  const lossPerEpoch: number[] = [];
+  const [lossPerEpoch, accuracyPerEpoch]: [number[], number[]] = [[], []];
   for (let epoch = 0; epoch < epochs; epoch++) {
     const order = epochOrder(crops.count, seed, epoch);
-    let total = 0;
+    let [total, right] = [0, 0];
     for (let first = 0; first < order.length; first += batchSize) {
       source.throwIfCancelled();
       const batch = order.slice(first, first + batchSize);
       const images = await crops.batch(config.passes + epoch, batch);
       const labels = Int32Array.from(batch, (i) => train.labels[i]!);
-      const { loss, keysGrad } = await program.step(cache, images, labels, config);
+      const { logits, loss, keysGrad } = await program.step(cache, images, labels, config);
       if (!Number.isFinite(loss)) {
         throw diverged(`Tip-Adapter-F's training, loss of epoch ${epoch + 1}`, loss);
       }
       adamw.step(cache.keys, keysGrad, rates[adamw.steps]!);
       total += loss * batch.length;
+      right += countCorrect(argmaxRows(logits, cache.shape.classes), labels);
     }
     const loss = total / crops.count;
     lossPerEpoch.push(loss);
+    accuracyPerEpoch.push(right / crops.count);
     source.progress((epoch + 1) / epochs, `epoch ${epoch + 1} of ${epochs}, loss ${loss.toFixed(3)}`);
   }
-  return { cache, lossPerEpoch, steps: adamw.steps };
+  return { cache, lossPerEpoch, accuracyPerEpoch, steps: adamw.steps };
 }
 
 /**
@@ -143,8 +149,8 @@ export const tipAdapterF: Method<TipAdapterFConfig> = {
   check: ({ prompts }, task) => checkTemplates(prompts, task),
   async fit(fit) {
     const { config, source } = fit;
-    const { cache, lossPerEpoch, steps } = await tuneKeys(fit, await buildCache(config, source));
+    const { cache, ...training } = await tuneKeys(fit, await buildCache(config, source));
     const { strengths, details } = await chooseStrengths(config, source, cache);
-    return { ...cacheScorer(source.towers, cache, strengths), details: { ...details, lossPerEpoch, steps } };
+    return { ...cacheScorer(source.towers, cache, strengths), details: { ...details, ...training } };
   },
 };
