@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { oneLine } from '../src/config/index.ts';
 import {
   type Datum,
   damagedAnnotation,
@@ -16,7 +17,7 @@ function readNames(path: string): ReadonlyMap<string, string> {
     content = JSON.parse(readAnnotation(path));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw damagedAnnotation(path, 'JSON', error.message);
+    throw damagedAnnotation(path, 'JSON', oneLine(error.message));
   }
   const entries = content !== null && typeof content === 'object' ? Object.entries(content) : [];
   if (

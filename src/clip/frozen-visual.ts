@@ -19,7 +19,12 @@ export function frozenVisual(weights: StateDict): VisualWeights {
       ) as [Float32Array, Float32Array, Float32Array, Float32Array];
       const factors = gamma.map((g, channel) => g / Math.sqrt(variance[channel]! + BATCH_NORM_EPSILON));
       const perChannel = weight.length / out;
-      const folded = weight.map((w, i) => w * factors[Math.floor(i / perChannel)]!);
+      // Plain loops: `map` calls a function for each of some ten million numbers.
+      const folded = new Float32Array(weight.length);
+      for (let channel = 0, i = 0; channel < out; channel++) {
+        const factor = factors[channel]!;
+        for (const end = i + perChannel; i < end; i++) folded[i] = weight[i]! * factor;
+      }
       const shift = beta.map((b, channel) => b - average[channel]! * factors[channel]!);
       return {
         kernel: constant(folded, shape, `${conv} ${norm}`),

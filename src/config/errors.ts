@@ -19,3 +19,6 @@ export class UserError extends Error {
     this.code = code;
   }
 }
+
+/** Words of another program, which may quote lines of a file, as a part of one line of a message. */
+export const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n]+\s*/g, ' ').trim();

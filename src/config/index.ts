@@ -11,7 +11,7 @@ export type {
 } from './cell.ts';
 export { CLASS_TOKEN_POSITIONS } from './cell.ts';
 export { CELL_KEY_LENGTH, cellKey } from './cell-key.ts';
-export { UserError } from './errors.ts';
+export { oneLine, UserError } from './errors.ts';
 export { nearNames } from './near-names.ts';
 export * from './options.ts';
 export type {

@@ -399,6 +399,7 @@ describe('a table', () => {
           for (const { label } of train) assert.equal(typeof classNames[label], 'string');
         } catch (error) {
           assert.ok(error instanceof UserError, String((error as Error).stack));
+          assert.match(error.message, /^.*\n {2}expected: .*\n {2}found: .*(\n {2}try: .*)?$/);
         }
       }),
       { numRuns: 1000, seed: 7 },

@@ -114,6 +114,7 @@ describe('a split file', () => {
             assert.equal(typeof split.classNames[label], 'string');
         } catch (error) {
           assert.ok(error instanceof UserError && error.code === 'SPLIT_DAMAGED', String(error));
+          assert.match(error.message, /^split\.json.*\n {2}expected: .*\n {2}found: .*\n {2}try: .*$/);
         }
       }),
       { numRuns: 1000, seed: 5 },

@@ -34,17 +34,22 @@ export const TREES: Readonly<Record<string, Tree>> = JSON.parse(
   readFileSync(join(fixtures, 'trees.json'), 'utf8'),
 );
 
-/** Writes a dataset's tree under a folder: real JPEGs, all different. */
+/**
+ * Writes a dataset's tree under a folder: real JPEGs.
+ * @param options `contents`: how many of a set's pictures differ, where a model is to see few of them; default: all.
+ */
 export async function makeTree(
   root: string,
   key: string,
-  { splitFile }: { readonly splitFile: boolean },
+  { splitFile, contents }: { readonly splitFile: boolean; readonly contents?: number },
 ): Promise<void> {
   const tree = TREES[key]!;
   let seed = 0;
   for (const [name, content] of Object.entries(tree.files)) {
     const path = join(root, tree.folder, name);
-    if (content === null) put(path, Buffer.concat([await jpeg(seed, 8), Buffer.from(name)]));
+    const number = contents === undefined ? seed : seed % contents;
+    const mark = contents === undefined ? name : `${key} ${number}`;
+    if (content === null) put(path, Buffer.concat([await jpeg(number, 8), Buffer.from(mark)]));
     else if (typeof content === 'string') put(path, content);
     else {
       mkdirSync(dirname(path), { recursive: true });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import { readSafetensors } from '../../src/checkpoint/safetensors.ts';
 import { toFloat32 } from '../../src/checkpoint/safetensors-dtype.ts';
 import { nearestWords } from '../../src/methods/nearest-words.ts';
@@ -67,6 +68,37 @@ test('of many equal distances the lowest ids are kept', () => {
   assert.deepEqual(
     words.map(({ word }) => word),
     ['0', '1'],
+  );
+});
+
+test('any number of vectors finds the rows that sorting all distances finds, ties and huge numbers included', () => {
+  const number = fc.oneof(fc.integer({ min: -2, max: 2 }), fc.constantFrom(1e-20, 0.1, 3e7, 1e18));
+  const sizes = fc.record({ dim: fc.integer({ min: 1, max: 9 }), count: fc.integer({ min: 1, max: 6 }) });
+  fc.assert(
+    fc.property(sizes, fc.array(number, { maxLength: 400 }), fc.nat(11), ({ dim, count }, numbers, m) => {
+      const rows = Math.floor(numbers.length / dim);
+      const embeddings = Float32Array.from(numbers.slice(0, rows * dim));
+      // Vectors are rows, shifted, so that distances tie.
+      const vectors = Float32Array.from(
+        { length: rows === 0 ? 0 : m * dim },
+        (_, i) => numbers[i % numbers.length]!,
+      );
+      const expected = Array.from({ length: vectors.length / dim }, (_, v) =>
+        Array.from({ length: rows }, (_, id) => {
+          let square = 0;
+          for (let j = 0; j < dim; j++) square += (vectors[v * dim + j]! - embeddings[id * dim + j]!) ** 2;
+          return { word: String(id), distance: Math.sqrt(square) };
+        })
+          .sort((a, b) => a.distance - b.distance)
+          .slice(0, count),
+      );
+      const found = nearestWords({ vectors, embeddings, dim, tokenOf: String, count });
+      assert.deepEqual(
+        found.map(({ words }) => words),
+        expected,
+      );
+    }),
+    { numRuns: 500, seed: 5 },
   );
 });
 

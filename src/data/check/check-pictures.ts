@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { UserError } from '../../config/index.ts';
 import { hashFile } from '../../files/index.ts';
 import { type Datum, type PictureRef, picturePath, type Split } from '../dataset.ts';
@@ -101,7 +101,9 @@ async function sizeOf(picture: PictureRef): Promise<number | string> {
     return found.size === 0 ? 'an empty file' : found.size;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ENOTDIR' ? 'no such file' : String(code ?? error);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') return String(code ?? error);
+    const link = await lstat(picturePath(picture)).catch(() => null);
+    return link === null ? 'no such file' : 'a link that leads nowhere';
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { UserError } from '../../config/index.ts';
+import { oneLine, UserError } from '../../config/index.ts';
 import { systemErrorCode } from '../../files/index.ts';
 import { ownProblem } from './own-problems.ts';
 
@@ -33,6 +33,6 @@ export function readJson(path: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
-    throw ownProblem(path, 'JSON', (cause as Error).message, 'check commas and quotes', cause);
+    throw ownProblem(path, 'JSON', oneLine((cause as Error).message), 'check commas and quotes', cause);
   }
 }

@@ -88,6 +88,16 @@ function cmykToRgb({ data, info }: RawPicture): RgbImage {
   return { width: info.width, height: info.height, data: rgb };
 }
 
+/** What libvips says, each thing once: it says it again at every attempt to read on. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const reasons: string[] = [];
+  for (const line of error.message.split('\n').map((text) => text.trim())) {
+    if (line !== '' && !reasons.some((reason) => reason.endsWith(line))) reasons.push(line);
+  }
+  return reasons.join('; ');
+}
+
 /**
  * Decodes a picture to the bytes of Pillow's `Image.open(path).convert("RGB")`.
  *
@@ -105,11 +115,8 @@ export async function decodePicture(
   const bytes = typeof source === 'string' ? await readPicture(source, name) : source;
   if (bytes.length === 0) throw unreadable(name, 'an empty file', 'fetch the picture again');
   if (isBmp(bytes)) return decodeBmp(bytes, name);
-  const damaged = (error: unknown) => {
-    const reason =
-      error instanceof Error ? error.message.trim().replaceAll(/\s*\n\s*/g, '; ') : String(error);
-    return unreadable(name, reason, 'the file is damaged or cut off; fetch it again', error);
-  };
+  const damaged = (error: unknown) =>
+    unreadable(name, reasonOf(error), 'the file is damaged or cut off; fetch it again', error);
   const { format, space, channels } = await sharp(bytes, OPTIONS)
     .metadata()
     .catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { UserError } from '../../config/index.ts';
+import { oneLine, UserError } from '../../config/index.ts';
 import { systemErrorCode } from '../../files/index.ts';
 import type { Datum, Split } from '../dataset.ts';
 
@@ -85,7 +85,7 @@ export function parseSplitFile(text: string, folder: string, where: string): Spl
   try {
     content = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (cause) {
-    throw damaged(where, 'JSON', (cause as Error).message, cause);
+    throw damaged(where, 'JSON', oneLine((cause as Error).message), cause);
   }
   if (content === null || typeof content !== 'object' || Array.isArray(content)) {
     throw damaged(where, 'an object with the lists train, val and test', kindOf(content));
