@@ -83,7 +83,7 @@ export class Submission {
     }
   }
 
-  /** @throws {UserError} QUEUE_LOST; or what `onEvent` threw. */
+  /** @throws {UserError} QUEUE_LOST; or what `keep` or `onEvent` threw. */
   async whole(): Promise<void> {
     const { signal } = this.#options;
     const wake = (): void => this.#wake();
@@ -242,11 +242,9 @@ export class Submission {
         : { status: result.status, error: result.error };
     if (outcome === null) return;
     this.#open.delete(id);
-    this.#options.onEvent({
-      kind: 'finish',
-      worker: this.#places.free(id),
-      outcome: { taskId: task.id, ...outcome },
-    });
+    const told = { taskId: task.id, ...outcome };
+    await this.#options.keep(told);
+    this.#options.onEvent({ kind: 'finish', worker: this.#places.free(id), outcome: told });
     if (this.#alone) await this.#results.drop(id, job.wanted);
     // Only one whose worker was thought dead is still there.
     await this.#queue.remove(id).catch(() => {});

@@ -12,6 +12,8 @@ const STARTS_TO_GIVE_UP = 2;
 const START_WITHIN_MS = 60_000;
 /** How often tasks that another run is at are asked for again. */
 const RECALL_MS = 300;
+/** Results that may be on their way to the disk; with more, no task starts: they fill the memory. */
+const KEEPING_MOST = 64;
 
 /** Adds tasks to a run that has begun. */
 export interface TaskFeed {
@@ -31,6 +33,11 @@ export interface RunTasksOptions<V = unknown> {
   readonly workerModule: URL;
   /** Asked before each task starts. Default: all may, as they are. If it throws, the run ends with that error. */
   readonly admit?: (task: Task) => Admission;
+  /**
+   * Makes what a task brought durable: called when the task has ended, whose `finish` is told once it is kept. Null:
+   * there is nothing to keep. Further tasks run meanwhile. If it throws or rejects, the run ends with that error.
+   */
+  readonly keep?: (outcome: Outcome<V>) => Promise<void> | null;
   /** Called for everything that happens, on this thread. If it throws, the run ends with that error. */
   readonly onEvent?: (event: PoolEvent<V>) => void;
   /** Stops the run: nothing new starts, running tasks are asked to stop. */
@@ -54,7 +61,7 @@ export interface RunTasksOptions<V = unknown> {
  *
  * @returns One outcome a task, in the order of the tasks; with a feed, none. Failed and cancelled tasks are outcomes, not errors.
  * @throws {UserError} `POOL_START_FAILED`: the child process ends before it can work.
- * @throws {Error} Tasks with equal ids, unknown needs or needs in a circle; or what `onEvent` threw.
+ * @throws {Error} Tasks with equal ids, unknown needs or needs in a circle; or what `keep` or `onEvent` threw.
  */
 export async function runTasks<V = unknown, P = unknown>(
   tasks: readonly Task<P>[],
@@ -85,6 +92,8 @@ class Run {
   #recallTimer: NodeJS.Timeout | undefined;
   /** What has happened and was not told yet. */
   readonly #untold: PoolEvent[] = [];
+  /** Results on their way to the disk. */
+  readonly #keeping = new Set<Promise<void>>();
   #resolve: () => void = () => {};
 
   constructor(schedule: TaskSchedule, taskCount: number, options: RunTasksOptions) {
@@ -120,6 +129,7 @@ class Run {
       // A run that ended by an error may have tasks in it: those are not waited for.
       if (this.#error !== null) this.#host?.kill();
       await this.#host?.close();
+      await Promise.allSettled(this.#keeping);
     }
     if (this.#error !== null) throw this.#error.thrown;
   }
@@ -161,14 +171,14 @@ class Run {
     } catch (error) {
       this.#error ??= { thrown: error };
     }
-    if (this.#error !== null || this.#over) this.#resolve();
+    if (this.#error !== null || (this.#over && this.#keeping.size === 0)) this.#resolve();
   }
 
   #startTasks(): void {
     // Asked anew after every event: a listener may have aborted the run, or thrown, at the one before.
     while (this.#error === null) {
       const event = this.#untold.shift();
-      if (event !== undefined) this.#emit(event);
+      if (event !== undefined) this.#keepAndEmit(event);
       else if (!this.#sendTask()) return;
     }
   }
@@ -176,6 +186,7 @@ class Run {
   /** Hands out one task, if there is one and a place for it. Its start is told later. */
   #sendTask(): boolean {
     if (!this.#ready || this.#stopping || this.#error !== null) return false;
+    if (this.#keeping.size >= KEEPING_MOST) return false;
     const worker = this.#places.indexOf(null);
     if (worker < 0) return false;
     const settled: Outcome[] = [];
@@ -274,8 +285,24 @@ class Run {
     }
   }
 
-  #emit(event: PoolEvent): void {
-    this.#options.onEvent?.(event);
+  #keepAndEmit(event: PoolEvent): void {
+    const kept = event.kind === 'finish' ? this.#options.keep?.(event.outcome) : null;
+    if (!kept) {
+      this.#options.onEvent?.(event);
+      return;
+    }
+    const settle = (step: () => void): void => {
+      this.#keeping.delete(kept);
+      this.#guard(step);
+    };
+    this.#keeping.add(kept);
+    kept.then(
+      () => settle(() => this.#options.onEvent?.(event)),
+      (error: unknown) =>
+        settle(() => {
+          throw error;
+        }),
+    );
   }
 }
 

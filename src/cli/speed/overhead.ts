@@ -92,11 +92,9 @@ class BusyGrid {
             ? { kind: 'start', payload }
             : { kind: 'later' };
         },
+        keep: ({ taskId }) => store.write(recordOf(this.#cells.get(taskId)!, this.#milliseconds)),
         onEvent: (event) => {
-          if (event.kind !== 'finish') return;
-          const { taskId } = event.outcome;
-          store.write(recordOf(this.#cells.get(taskId)!, this.#milliseconds));
-          claims.release([taskId]);
+          if (event.kind === 'finish') claims.release([event.outcome.taskId]);
         },
       },
     );
