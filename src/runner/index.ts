@@ -18,7 +18,8 @@ export { INTERRUPTED_EXIT_CODE, type Interrupt, watchInterrupt } from './interru
 export type { JobPlace, JobValue } from './job.ts';
 export { type Parallelism, resolveParallelism, sparePictureThreads } from './parallelism.ts';
 export { type DrawOf, picturesNeeded, rememberedDraws } from './picture-needs.ts';
-export { type RunTasksOptions, runTasks, type TaskFeed } from './pool-client.ts';
+export { runTasks } from './pool-client.ts';
+export type { RunTasksOptions, TaskFeed } from './pool-options.ts';
 export {
   createProgress,
   PROGRESS_MODES,
