@@ -28,7 +28,7 @@ export {
   type ProgressOptions,
 } from './progress.ts';
 export type { ProgressTask } from './progress-state.ts';
-export { formatBytes, formatDuration } from './progress-text.ts';
+export { formatDuration } from './progress-text.ts';
 export { promptPath } from './prompt-store.ts';
 export type { Rates } from './rates.ts';
 export { RecordStore, type RecordSurvey } from './record-store.ts';
