@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { UserError } from '../config/index.ts';
-import { formatBytes } from '../download/index.ts';
+import { formatBytes } from '../files/index.ts';
 import { locateCheckpoint } from './backbones.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { findDownloaded, isDownloadable } from './download-model.ts';

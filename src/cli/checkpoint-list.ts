@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { PUBLISHED_MODELS } from '../checkpoint/index.ts';
-import { formatBytes } from '../download/index.ts';
+import { formatBytes } from '../files/index.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { findDownloadedModel } from './download-model.ts';
 

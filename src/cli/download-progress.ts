@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { formatBytes } from '../download/index.ts';
+import { formatBytes } from '../files/index.ts';
 import { formatDuration, type ProgressMode } from '../runner/index.ts';
 import type { ModelEventListener } from './download-model.ts';
 

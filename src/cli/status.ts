@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { UserError } from '../config/index.ts';
+import { formatBytes } from '../files/index.ts';
 import {
   cellLabel,
   type FolderStatus,
   folderStatus,
-  formatBytes,
   formatDuration,
   type RunLife,
   type SeenRun,

@@ -2,14 +2,14 @@ import { statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../config/index.ts';
-import { hashFile, makeFolder, syncFolder } from '../files/index.ts';
+import { formatBytes, hashFile, makeFolder, syncFolder } from '../files/index.ts';
 import type { Digest } from './digest.ts';
 import { acquireDownloadLock, type LockTiming } from './download-lock.ts';
 import type { HttpClient } from './http-client.ts';
 import { PartFile } from './part-file.ts';
 import { type RetryNotice, type RetrySettings, withRetries } from './retry.ts';
 import { progressText, transferOnce } from './transfer.ts';
-import { formatBytes, shownUrl, TransferProblem } from './transfer-problem.ts';
+import { shownUrl, TransferProblem } from './transfer-problem.ts';
 
 /** What happens while a file is fetched. */
 export type DownloadEvent =

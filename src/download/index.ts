@@ -8,4 +8,3 @@ export {
   type HuggingFaceManifest,
 } from './hugging-face-model.ts';
 export { type HuggingFaceName, isHuggingFaceName, parseHuggingFaceName } from './hugging-face-name.ts';
-export { formatBytes } from './transfer-problem.ts';

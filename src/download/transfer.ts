@@ -1,8 +1,9 @@
 import { UserError } from '../config/index.ts';
+import { formatBytes } from '../files/index.ts';
 import { discard, type HttpClient, type HttpResponse, networkProblem } from './http-client.ts';
 import type { PartFile } from './part-file.ts';
 import { parseRetryAfter } from './retry.ts';
-import { formatBytes, shownUrl, TransferProblem } from './transfer-problem.ts';
+import { shownUrl, TransferProblem } from './transfer-problem.ts';
 
 /** What one try needs to know. */
 export interface Transfer {

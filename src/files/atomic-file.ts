@@ -10,8 +10,10 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { explainDiskError, systemErrorCode } from './disk-error.ts';
+import { explainDiskError } from './disk-error.ts';
+import { syncFolder, syncFolderWithOthers } from './folder-sync.ts';
 
 const TEMPORARY = /^\..+\.tmp$/;
 const HOUR_MS = 3_600_000;
@@ -27,8 +29,7 @@ const CHUNK_BYTES = 2 ** 30;
  * @throws {UserError} `DISK_FULL` or `FOLDER_NOT_WRITABLE`; nothing is left behind.
  */
 export function writeFileAtomic(path: string, parts: readonly (string | Uint8Array)[]): void {
-  // Random, not counted: two machines may share the folder and have processes of one number.
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
+  const temporary = temporaryPath(path);
   try {
     const file = openSync(temporary, 'wx');
     try {
@@ -44,6 +45,35 @@ export function writeFileAtomic(path: string, parts: readonly (string | Uint8Arr
     throw explainDiskError('writing a file', path, error);
   }
 }
+
+/**
+ * `writeFileAtomic` that leaves this thread free: several files may be on their way at once, and those that are
+ * renamed while their folder is being synced share its next sync.
+ *
+ * @returns When the file is durable under its name.
+ * @throws {UserError} `DISK_FULL` or `FOLDER_NOT_WRITABLE`; nothing is left behind.
+ */
+export async function writeFileAtomicAsync(path: string, text: string): Promise<void> {
+  const temporary = temporaryPath(path);
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    await syncFolderWithOthers(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw explainDiskError('writing a file', path, error);
+  }
+}
+
+/** Random, not counted: two machines may share the folder and have processes of one number. */
+const temporaryPath = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
 
 /** Writes all bytes: one call of the system takes less than 2 GiB. */
 function writeAll(file: number, bytes: Uint8Array): void {
@@ -81,27 +111,5 @@ export function removeAbandonedFiles(folder: string, olderThanMs: number = HOUR_
     const path = join(folder, name);
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
     if (age >= olderThanMs) rmSync(path, { force: true });
-  }
-}
-
-/** Makes renames in a folder durable; without this, a power cut may bring the old folder back. */
-export function syncFolder(folder: string): void {
-  // Windows cannot open a folder as a file, and orders its journal itself.
-  if (process.platform === 'win32') return;
-  let handle: number;
-  try {
-    handle = openSync(folder, 'r');
-  } catch (error) {
-    // One may be allowed to write into a folder and not to read it.
-    if (systemErrorCode(error) === 'EACCES') return;
-    throw error;
-  }
-  try {
-    fsyncSync(handle);
-  } catch (error) {
-    // Some network and user-space file systems do not know the call; the file itself is synced by now.
-    if (!['EINVAL', 'ENOSYS', 'ENOTSUP'].includes(systemErrorCode(error) ?? '')) throw error;
-  } finally {
-    closeSync(handle);
   }
 }

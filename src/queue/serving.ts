@@ -69,6 +69,8 @@ class Serving {
   readonly #runs = new Map<string, ServedRun>();
   readonly #answers = new Map<string, Omit<WorkerNotice, 'seen'>>();
   readonly #busy = new Set<Promise<void>>();
+  /** Whether a job that has cost a worker runs here, or waits to. */
+  #suspicious = false;
   #handled = 0;
 
   constructor(connection: QueueConnection, settings: ServeSettings, promptDir: string) {
@@ -125,7 +127,7 @@ class Serving {
         await this.#beat();
         beatMs = performance.now();
       }
-      const taken = this.#busy.size < workers && (await this.#take());
+      const taken = this.#busy.size < workers && !this.#suspicious && (await this.#take());
       if (this.#busy.size > 0) busyMs = performance.now();
       if (taken) continue;
       if (idleMs !== null && performance.now() - busyMs > idleMs) break;
@@ -139,7 +141,8 @@ class Serving {
     for (const run of this.#runs.values()) {
       const job = await run.next();
       if (job === null) continue;
-      const handling = this.#handle(run, job);
+      const handling =
+        job.lostWorkers > 0 ? this.#handleAlone(run, job, [...this.#busy]) : this.#handle(run, job);
       this.#busy.add(handling);
       void handling.finally(() => this.#busy.delete(handling)).catch(() => {});
       return true;
@@ -151,6 +154,17 @@ class Serving {
     if (this.#stop.signal.aborted) return job.giveBack();
     await this.#desk.handle(run, job);
     this.#handled += 1;
+  }
+
+  /** With nothing beside it: if the next worker dies too, no other job is to blame. */
+  async #handleAlone(run: ServedRun, job: TakenJob, others: readonly Promise<void>[]): Promise<void> {
+    this.#suspicious = true;
+    try {
+      await Promise.allSettled(others);
+      await this.#handle(run, job);
+    } finally {
+      this.#suspicious = false;
+    }
   }
 
   /** Reads the board and answers: each run is looked into once. */

@@ -1,27 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Queue, QueueEvents } from 'bullmq';
-import { writeFileAtomic } from '../files/index.ts';
-import {
-  type JobValue,
-  type Outcome,
-  type PlannedTask,
-  promptPath,
-  type RemotePool,
-} from '../runner/index.ts';
+import type { QueueEvents } from 'bullmq';
+import type { PlannedTask, RemotePool } from '../runner/index.ts';
 import { Attendance } from './attendance.ts';
 import { Board } from './board.ts';
 import type { QueueConnection } from './connection.ts';
 import { BULLMQ_PREFIX, isWhole, jobId, jobOf, type QueueJob, type QueueResult } from './job.ts';
+import { chunks, JobQueue } from './job-queue.ts';
 import { type QueuedRun, runId } from './needs.ts';
 import { Places } from './places.ts';
+import { resultOutcome } from './result-outcome.ts';
 import { Results } from './results.ts';
 
 /** Every so often everything is looked at, whatever events were missed. */
 const SWEEP_MS = 5_000;
 const BEAT_MS = 2_000;
-const CHUNK = 200;
 /** Leaving politely may take this long. */
 const LEAVE_WITHIN_MS = 3_000;
 
@@ -42,7 +36,7 @@ export class Submission {
   readonly #note: (message: string) => void;
   readonly #board: Board;
   readonly #results: Results;
-  readonly #queue: Queue;
+  readonly #queue: JobQueue;
   readonly #events: QueueEvents;
   readonly #attendance: Attendance;
   readonly #places = new Places();
@@ -71,11 +65,9 @@ export class Submission {
     this.#board = new Board(redis);
     this.#results = new Results(redis, this.#id);
     this.#attendance = new Attendance(note, performance.now());
-    const shared = { connection: redis, prefix: BULLMQ_PREFIX };
-    this.#queue = new bullmq.Queue(this.#id, shared);
-    this.#events = new bullmq.QueueEvents(this.#id, shared);
+    this.#queue = new JobQueue(connection, this.#id);
+    this.#events = new bullmq.QueueEvents(this.#id, { connection: redis, prefix: BULLMQ_PREFIX });
     // That the queue is lost is said by the connection, once.
-    this.#queue.on('error', () => {});
     this.#events.on('error', () => {});
     for (const task of tasks) {
       const job = jobOf(task);
@@ -83,7 +75,7 @@ export class Submission {
     }
   }
 
-  /** @throws {UserError} QUEUE_LOST; or what `onEvent` threw. */
+  /** @throws {UserError} QUEUE_LOST; or what `keep` or `onEvent` threw. */
   async whole(): Promise<void> {
     const { signal } = this.#options;
     const wake = (): void => this.#wake();
@@ -205,26 +197,14 @@ export class Submission {
     }
   }
 
-  async #submit(jobs: readonly string[]): Promise<void> {
-    for (const ids of chunks(jobs)) {
-      await this.#queue.addBulk(
-        ids.map((id) => ({
-          name: 'cells',
-          data: this.#open.get(id)!.job,
-          // Results lie elsewhere: a job that is over must not stand in the way of the next of its name.
-          opts: { jobId: id, removeOnComplete: true, removeOnFail: true },
-        })),
-      );
-    }
+  #submit(ids: readonly string[]): Promise<void> {
+    return this.#queue.submit(ids.map((id) => [id, this.#open.get(id)!.job] as const));
   }
 
   /** Submits again what the queue no longer knows: it lost its memory, or another command took the job back. */
   async #submitLost(): Promise<void> {
     for (const ids of chunks([...this.#open.keys()])) {
-      const look = this.#connection.redis.pipeline();
-      for (const id of ids) look.exists(this.#queue.toKey(id));
-      const answers = (await look.exec()) ?? [];
-      const lost = ids.filter((_, i) => answers[i]?.[1] === 0);
+      const lost = await this.#queue.unknown(ids);
       // A job ends after its result is there: this look finds those that ended since the last.
       await this.#collect(lost);
       await this.#submit(lost.filter((id) => this.#open.has(id)));
@@ -236,43 +216,20 @@ export class Submission {
     const pending = this.#open.get(id);
     if (pending === undefined) return;
     const { task, job } = pending;
-    const outcome =
-      result.status === 'ok'
-        ? await this.#outcome(id, pending, result)
-        : { status: result.status, error: result.error };
+    const outcome = await resultOutcome(this.#results, id, job, result, this.#options.promptDir);
     if (outcome === null) return;
     this.#open.delete(id);
-    this.#options.onEvent({
-      kind: 'finish',
-      worker: this.#places.free(id),
-      outcome: { taskId: task.id, ...outcome },
-    });
+    const told = { taskId: task.id, ...outcome };
+    await this.#options.keep(told);
+    this.#options.onEvent({ kind: 'finish', worker: this.#places.free(id), outcome: told });
     if (this.#alone) await this.#results.drop(id, job.wanted);
     // Only one whose worker was thought dead is still there.
-    await this.#queue.remove(id).catch(() => {});
-  }
-
-  /** Null: the result lacks something, and is computed again. */
-  async #outcome(
-    id: string,
-    { job }: Pending,
-    { records, prompts }: Extract<QueueResult, { status: 'ok' }>,
-  ): Promise<WithoutTask<Outcome<JobValue>> | null> {
-    const wanted = records.filter(({ key }) => job.wanted.includes(key));
-    const files = await Promise.all(prompts.map((key) => this.#results.prompt(id, key)));
-    if (wanted.length < job.wanted.length || files.includes(null)) {
-      await this.#results.drop(id);
-      return null;
-    }
-    for (const [i, key] of prompts.entries()) {
-      if (job.wanted.includes(key)) writeFileAtomic(promptPath(this.#options.promptDir, key), [files[i]!]);
-    }
-    return { status: 'ok', value: { kind: 'cells', records: wanted } };
+    await this.#queue.remove(id);
   }
 
   /** Takes back what no worker has begun. */
   async #cancel(): Promise<void> {
-    const taken = this.#alone ? await this.#takeBack() : 0;
+    const taken = this.#alone ? await this.#queue.takeBack([...this.#open.keys()], LEAVE_WITHIN_MS) : 0;
     const left = this.#open.size - taken;
     this.#note(
       left === 0
@@ -285,33 +242,15 @@ export class Submission {
     }
   }
 
-  async #takeBack(): Promise<number> {
-    let taken = 0;
-    for (const ids of chunks([...this.#open.keys()])) {
-      const removed = await Promise.race([
-        Promise.all(ids.map((id) => this.#queue.remove(id).catch(() => 0))),
-        sleep(LEAVE_WITHIN_MS, []),
-      ]);
-      taken += removed.reduce((sum, count) => sum + count, 0);
-    }
-    return taken;
-  }
-
   async #leave(): Promise<void> {
     // First, and whatever becomes of the rest: its own connection would keep this process alive.
     const closed = this.#events.close();
     // What it says of this command must not come after the leave.
     await this.#beating?.catch(() => {});
     const last = await this.#board.leave(this.#id, this.#command);
-    if (last && this.#open.size === 0) await this.#queue.obliterate({ force: true });
+    if (last && this.#open.size === 0) await this.#queue.obliterate();
     await Promise.all([closed, this.#queue.close()]);
   }
-}
-
-type WithoutTask<T> = T extends unknown ? Omit<T, 'taskId'> : never;
-
-function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
 }
 
 /**

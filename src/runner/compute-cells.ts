@@ -1,4 +1,4 @@
-import { type PlannedCell, UserError } from '../config/index.ts';
+import { type CellRecord, type PlannedCell, UserError } from '../config/index.ts';
 import { tensorflowEnvironment } from '../runtime/index.ts';
 import type { CellGate } from './cell-gate.ts';
 import { diskError, diskNeed, isDiskError } from './disk-need.ts';
@@ -34,7 +34,8 @@ export function failedIn(value: unknown): number {
 }
 
 /**
- * Runs tasks in the pool, here or elsewhere, and writes the record of every cell that ends before anything else is told of it.
+ * Runs tasks in the pool, here or elsewhere, and writes the record of every cell that ends before anything else is told of it; the
+ * pool computes on meanwhile.
  *
  * @returns How many cells were computed here.
  * @throws {UserError} DISK_FULL with what the rest needs, FOLDER_NOT_WRITABLE, POOL_START_FAILED.
@@ -58,10 +59,10 @@ export async function computeCells(
     throw diskError(error, diskNeed(outDir, left, pending.length - written.size), { outDir, cacheDir });
   };
 
-  const keep = (record: Parameters<RecordStore['write']>[0]): void => {
+  const keepRecord = async (record: CellRecord): Promise<void> => {
     if (record.status === 'failed' && isDiskError(record.error)) stopForDisk(record.error);
     try {
-      store.write(record);
+      await store.write(record);
     } catch (error) {
       if (error instanceof UserError && isDiskError(error)) stopForDisk(error);
       throw error;
@@ -70,21 +71,24 @@ export async function computeCells(
     if (record.status === 'ok') computed += 1;
   };
 
-  const keepOutcome = (outcome: Outcome<JobValue>): void => {
-    const { payload } = byId.get(outcome.taskId)!;
-    if (outcome.status === 'ok' && outcome.value.kind === 'cells') outcome.value.records.forEach(keep);
-    if (outcome.status !== 'failed') return;
+  const recordsOf = (outcome: Outcome<JobValue>): readonly CellRecord[] => {
+    if (outcome.status === 'ok') return outcome.value.kind === 'cells' ? outcome.value.records : [];
+    if (outcome.status !== 'failed') return [];
     if (isDiskError(outcome.error)) stopForDisk(outcome.error);
-    if (payload.kind !== 'cells') return;
+    const { payload } = byId.get(outcome.taskId)!;
+    if (payload.kind !== 'cells') return [];
     // Some may have been computed by another run with another plan.
-    for (const key of gate.withoutRecord(payload.wanted)) {
-      keep(failedRecord(byKey.get(key)!, outcome.error, threads, engineVersions));
-    }
+    const missing = gate.withoutRecord(payload.wanted);
+    return missing.map((key) => failedRecord(byKey.get(key)!, outcome.error, threads, engineVersions));
+  };
+
+  const keep = (outcome: Outcome<JobValue>): Promise<void> | null => {
+    const records = recordsOf(outcome);
+    return records.length === 0 ? null : Promise.all(records.map(keepRecord)).then(() => {});
   };
 
   const onEvent = (event: PoolEvent<JobValue>): void => {
     if (event.kind === 'finish') {
-      keepOutcome(event.outcome);
       gate.ended(byId.get(event.outcome.taskId)!);
       open.delete(event.outcome.taskId);
     }
@@ -93,7 +97,7 @@ export async function computeCells(
   };
   if (remote) {
     // The queue hands each cell out once, whoever asked for it.
-    await remote.run(tasks, { promptDir: promptFolder(outDir), onEvent, signal });
+    await remote.run(tasks, { promptDir: promptFolder(outDir), keep, onEvent, signal });
     return computed;
   }
   await runTasks<JobValue>(tasks, {
@@ -102,6 +106,7 @@ export async function computeCells(
     environment: runtime.engine === 'tensorflow' ? tensorflowEnvironment(threads) : {},
     workerModule: new URL('./worker.ts', import.meta.url),
     admit: (task) => gate.admit(task as Task<Job>),
+    keep,
     onEvent,
     ...(signal ? { signal } : {}),
   });

@@ -1,8 +1,7 @@
 import { readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../config/index.ts';
-import { systemErrorCode } from '../files/index.ts';
-import { formatBytes } from './progress-text.ts';
+import { formatBytes, systemErrorCode } from '../files/index.ts';
 import { promptFolder } from './prompt-store.ts';
 import type { TaskError } from './task.ts';
 import type { PlannedTask } from './tasks.ts';

@@ -1,10 +1,10 @@
+import { formatBytes } from '../files/index.ts';
 import { planGroups } from './cell-groups.ts';
 import { datasetsOf, type Experiment, planCells } from './experiment.ts';
 import { availableMemory } from './machine-memory.ts';
 import { workerMemory } from './memory-need.ts';
 import type { Parallelism } from './parallelism.ts';
 import { rememberedDraws } from './picture-needs.ts';
-import { formatBytes } from './progress-text.ts';
 
 /** Left to the command itself, its page and the system. */
 const RESERVE_BYTES = 500e6;

@@ -18,7 +18,8 @@ export { INTERRUPTED_EXIT_CODE, type Interrupt, watchInterrupt } from './interru
 export type { JobPlace, JobValue } from './job.ts';
 export { type Parallelism, resolveParallelism, sparePictureThreads } from './parallelism.ts';
 export { type DrawOf, picturesNeeded, rememberedDraws } from './picture-needs.ts';
-export { type RunTasksOptions, runTasks, type TaskFeed } from './pool-client.ts';
+export { runTasks } from './pool-client.ts';
+export type { RunTasksOptions, TaskFeed } from './pool-options.ts';
 export {
   createProgress,
   PROGRESS_MODES,
@@ -27,7 +28,7 @@ export {
   type ProgressOptions,
 } from './progress.ts';
 export type { ProgressTask } from './progress-state.ts';
-export { formatBytes, formatDuration } from './progress-text.ts';
+export { formatDuration } from './progress-text.ts';
 export { promptPath } from './prompt-store.ts';
 export type { Rates } from './rates.ts';
 export { RecordStore, type RecordSurvey } from './record-store.ts';

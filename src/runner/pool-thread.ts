@@ -1,6 +1,6 @@
 import type { ThreadCall, ThreadReply } from './pool-messages.ts';
 import { toTaskError } from './task-error.ts';
-import type { WorkerFunction, WorkerJob } from './worker-job.ts';
+import { throwIfCancelled, type WorkerFunction, type WorkerJob } from './worker-job.ts';
 
 /**
  * Runs one task in a thread of the pool: loads the worker module (once a thread), calls its default export and
@@ -10,6 +10,8 @@ export async function runInThread(call: ThreadCall): Promise<ThreadReply> {
   const { taskId, payload, threads, cancelFlag } = call;
   const job: WorkerJob = { taskId, payload, threads, cancelFlag };
   try {
+    // One that was handed out ahead may come after the run was told to stop.
+    throwIfCancelled(job);
     const work = await loadWorker(call.workerModule);
     const value = await work(job);
     // What cannot be cloned would end the thread when it is sent; here it fails one task, with a message.

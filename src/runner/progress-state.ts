@@ -68,6 +68,8 @@ export class ProgressState {
   #doneCells = 0;
   #failedCells = 0;
   #computedCells = 0;
+  /** How long those tasks took whose place has another by now, while their results are written; by id. */
+  readonly #tookMs = new Map<string, number>();
   #poolMemory: number | null = null;
   readonly #sources: ProgressSources;
   #endedTasks = 0;
@@ -92,6 +94,8 @@ export class ProgressState {
         const task = this.#tasks.get(event.taskId);
         if (task !== undefined) {
           this.#resize(Math.max(this.#places.length, event.worker + 1));
+          const before = this.#places[event.worker];
+          if (before) this.#tookMs.set(before.task.id, now - before.startedAt);
           this.#places[event.worker] = { task, startedAt: now, fraction: 0, message: null };
         }
         return;
@@ -175,8 +179,7 @@ export class ProgressState {
   #finish(event: Extract<PoolEvent, { kind: 'finish' }>, now: number): void {
     const task = this.#tasks.get(event.outcome.taskId);
     if (task === undefined) return;
-    const running = event.worker === null ? null : this.#places[event.worker];
-    if (event.worker !== null) this.#places[event.worker] = null;
+    const tookMs = this.#freePlace(task.id, event.worker, now);
     this.#endedTasks += 1;
     const { outcome } = event;
     if (outcome.status === 'cancelled') {
@@ -197,13 +200,25 @@ export class ProgressState {
         const failed = this.#sources.failedIn?.(outcome.value) ?? 0;
         this.#failedCells += failed;
         this.#computedCells += task.cells - failed;
-        if (running?.task.id !== task.id) return;
+        if (tookMs === null) return;
         this.#computedCost += task.cost;
-        this.#busyMs += now - running.startedAt;
+        this.#busyMs += tookMs;
         return;
       }
       default:
         outcome satisfies never;
     }
+  }
+
+  /** @returns How long the task took there; null if that was not seen. */
+  #freePlace(taskId: string, worker: number | null, now: number): number | null {
+    const running = worker === null ? undefined : this.#places[worker];
+    if (worker !== null && running?.task.id === taskId) {
+      this.#places[worker] = null;
+      return now - running.startedAt;
+    }
+    const tookMs = this.#tookMs.get(taskId) ?? null;
+    this.#tookMs.delete(taskId);
+    return tookMs;
   }
 }

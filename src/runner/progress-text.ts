@@ -1,3 +1,4 @@
+import { formatBytes } from '../files/index.ts';
 import type { ProgressView, WorkerView } from './progress-state.ts';
 
 /**
@@ -14,12 +15,6 @@ export function formatDuration(ms: number): string {
 /** Whole percent, rounded down, so that 100 means all; but 0.15 is 15, whatever its last bit. */
 export function percent(fraction: number): number {
   return Math.floor(fraction * 100 + 1e-9);
-}
-
-/** `1.2 GB`; 10⁶ and 10⁹ bytes. */
-export function formatBytes(bytes: number): string {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
-  return `${Math.ceil(bytes / 1e6)} MB`;
 }
 
 /** `0.4 cells/min`, `12 cells/min`. */

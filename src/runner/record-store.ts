@@ -7,7 +7,7 @@ import {
   makeFolder,
   removeAbandonedFiles,
   systemErrorCode,
-  writeFileAtomic,
+  writeFileAtomicAsync,
 } from '../files/index.ts';
 
 /** What stands at a record's place: a whole record, nothing, or something that is no record of this key. */
@@ -87,7 +87,7 @@ export class RecordStore {
       }
       throw explainDiskError('reading a record', path, error);
     }
-    const checked = checkRecord(key, text);
+    const checked = parseRecord(key, text);
     if (typeof checked === 'string') return { state: 'damaged', key, path, reason: checked };
     return { state: 'complete', record: checked };
   }
@@ -113,31 +113,35 @@ export class RecordStore {
   }
 
   /**
-   * Writes a record, replacing what stood in its place.
+   * Writes a record, replacing what stood in its place. Several may be on their way at once.
    *
+   * @returns When it is on the disk, whole.
    * @throws {TypeError} The record holds a number that is not finite, or no data; says where.
    * @throws {Error} The record's key is not that of its cell, or a field is missing: our own bug.
    * @throws {UserError} `DISK_FULL` or `FOLDER_NOT_WRITABLE`; nothing half-written is left.
    */
-  write(record: CellRecord): void {
+  async write(record: CellRecord): Promise<void> {
     // Through canonical JSON: keys in one order, and a NaN is refused here instead of read back as null.
-    const canonical = canonicalJson(record);
-    const checked = checkRecord(record.key, canonical);
+    const json: unknown = JSON.parse(canonicalJson(record));
+    const checked = checkRecord(record.key, json);
     if (typeof checked === 'string')
       throw new Error(`internal: record ${record.key} is incomplete: ${checked}`);
-    const readable = JSON.stringify(JSON.parse(canonical), null, 1);
-    writeFileAtomic(this.pathOf(record.key), [readable, '\n']);
+    await writeFileAtomicAsync(this.pathOf(record.key), `${JSON.stringify(json, null, 1)}\n`);
   }
 }
 
 /** The record in a file's text, or what is wrong with it. */
-function checkRecord(key: string, text: string): CellRecord | string {
+function parseRecord(key: string, text: string): CellRecord | string {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
     return text.trim() === '' ? 'the file is empty' : `not JSON, or cut off: ${String(error)}`;
   }
+  return checkRecord(key, json);
+}
+
+function checkRecord(key: string, json: unknown): CellRecord | string {
   const parsed = recordSchema.safeParse(json);
   if (!parsed.success) return z.prettifyError(parsed.error);
   const record = parsed.data;

@@ -145,6 +145,14 @@ export class TaskSchedule {
     return this.#settle(entry, outcome);
   }
 
+  /** A task that was to start has not begun: it waits again, before those behind it. */
+  putBack(taskId: string): void {
+    const entry = this.#byId.get(taskId);
+    if (entry === undefined || !this.#running.delete(entry))
+      throw new Error(`internal: task ${taskId} is put back but was not handed out`);
+    this.#insertReady(entry);
+  }
+
   /**
    * The process died under the running tasks: they wait to run again, or fail if it is their second time.
    *

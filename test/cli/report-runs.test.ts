@@ -34,7 +34,7 @@ async function writeRun(out: string, seeds: readonly number[], right: number): P
     const score = { target: 'icons_arrows', accuracy, macroAccuracy: accuracy, correct: count, count: 16 };
     const perClass = { correct: [count], count: [16] };
     const scores = [{ ...score, perClass, hits: hits.toString('base64') }];
-    store.write({ ...record, key, cell, result: { ...result, scores } });
+    await store.write({ ...record, key, cell, result: { ...result, scores } });
   }
 }
 
@@ -94,18 +94,19 @@ describe('watching a run', () => {
       out,
       async (reloadSeconds) => {
         reloads.push(reloadSeconds);
-        const there = existsSync(join(out, 'records')) ? readdirSync(join(out, 'records')).length : 0;
+        const names = existsSync(join(out, 'records')) ? readdirSync(join(out, 'records')) : [];
+        const there = names.filter((name) => !name.endsWith('.tmp')).length;
         if (there === 0) throw new UserError('NO_RECORDS', { where: out });
         missing = 3 - there;
-        if (there === 2) new RecordStore(out).write(exampleRecord(3));
+        if (there === 2) await new RecordStore(out).write(exampleRecord(3));
         return { cells: 3, ok: there, failed: 0, missing };
       },
       { finishes: true, every: 20 },
     );
     const store = new RecordStore(out);
     store.prepare();
-    store.write(exampleRecord(1));
-    store.write(exampleRecord(2));
+    await store.write(exampleRecord(1));
+    await store.write(exampleRecord(2));
     assert.deepEqual(await watching, { cells: 3, ok: 3, failed: 0, missing: 0 });
     assert.equal(reloads.at(-1), null);
     assert.ok(reloads.slice(0, -1).every((seconds) => seconds === 5) && reloads.length >= 3);

@@ -26,7 +26,7 @@ async function writeRecords(out: string): Promise<void> {
     const counts = { accuracy, macroAccuracy: accuracy, correct: 48 * accuracy, count: 48 };
     const perClass = { correct: [48 * accuracy], count: [48] };
     const scores = [{ target: 'icons_arrows', ...counts, perClass, hits: 'AAAAAAAA' }];
-    store.write({ ...record, key, cell, result: { ...result, scores } });
+    await store.write({ ...record, key, cell, result: { ...result, scores } });
   }
 }
 

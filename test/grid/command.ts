@@ -14,9 +14,15 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Starts the real command. */
-export function start(args: readonly string[]): { process: ChildProcess; finished: Promise<Finished> } {
-  const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts the real command. @param environment Over that of this process. */
+export function start(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): { process: ChildProcess; finished: Promise<Finished> } {
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {

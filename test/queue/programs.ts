@@ -17,8 +17,13 @@ export class Program {
   /** Exit code; null: a signal ended it. */
   readonly ended: Promise<number | null>;
 
-  constructor(t: TestContext, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    this.process = spawn(process.execPath, [COMMAND, ...args], {
+  constructor(
+    t: TestContext,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    command: string = COMMAND,
+  ) {
+    this.process = spawn(process.execPath, [command, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     });

@@ -31,7 +31,7 @@ test('as many workers as memory holds, one at least, and a sentence that says wh
   assert.deepEqual(fit(false, 16e9), { workers: 4, said: '' });
   const short = fit(false, 1.1e9);
   assert.equal(short.workers, 2);
-  assert.match(short.said, /^2 workers instead of 4: a worker may take about \d+ MB, and 1\.1 GB are free/);
+  assert.match(short.said, /^2 workers instead of 4: a worker may take about \d+ MB, and 1\.\d+ GB are free/);
   assert.equal(fit(false, 1e6).workers, 1);
   const asked = fit(true, 1.1e9);
   assert.equal(asked.workers, 4);

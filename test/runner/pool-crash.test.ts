@@ -69,6 +69,30 @@ test('a task under which the process dies twice fails, its neighbour and the res
   assert.deepEqual(rest, { taskId: 'rest', status: 'ok', value: 2 });
 });
 
+test('of quick tasks handed out ahead, only the one under which the process dies is blamed', {
+  timeout: 60_000,
+}, async (t) => {
+  const journal = join(temporaryFolder(t), 'journal');
+  const quick = (id: string) => task(id, { do: 'info', journal });
+  const outcomes = await runTasks(
+    [
+      quick('first'),
+      quick('second'),
+      task('crasher', { do: 'kill-process', signal: 'SIGKILL', journal }),
+      quick('ahead'),
+      quick('last'),
+    ],
+    { workers: 1, threads: 1, workerModule },
+  );
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['ok', 'ok', 'failed', 'ok', 'ok'],
+  );
+  const starts = readFileSync(journal, 'utf8').match(/^\S+/gm) ?? [];
+  const startsOf = (id: string) => starts.filter((started) => started === id).length;
+  assert.deepEqual(['crasher', 'ahead', 'last'].map(startsOf), [2, 1, 1]);
+});
+
 test('a process that cannot even start is an error with what it said', { timeout: 60_000 }, async (t) => {
   const before = process.env.NODE_OPTIONS;
   t.after(() => {

@@ -149,3 +149,32 @@ test('a second Ctrl-C ends everything at once with exit code 130', { timeout: 60
   assert.equal(code, 130);
   await until(() => !isAlive(hostPid), 2_000, 'the process that computes ends');
 });
+
+test('a task that was handed out ahead does not begin after an abort', { timeout: 60_000 }, async (t) => {
+  const journal = join(temporaryFolder(t), 'journal');
+  const controller = new AbortController();
+  const outcomes = await runTasks(
+    [
+      // The first loads the worker module.
+      task('first', { do: 'info' }),
+      task('quick', { do: 'info' }),
+      task('long', { do: 'steps', count: 500, ms: 20 }),
+      task('ahead', { do: 'info', journal }),
+    ],
+    {
+      workers: 1,
+      threads: 1,
+      workerModule,
+      graceMs: 20_000,
+      signal: controller.signal,
+      onEvent: (event) => {
+        if (event.kind === 'start' && event.taskId === 'long') setTimeout(() => controller.abort(), 100);
+      },
+    },
+  );
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['ok', 'ok', 'cancelled', 'cancelled'],
+  );
+  assert.equal(existsSync(journal), false);
+});

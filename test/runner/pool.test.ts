@@ -208,3 +208,41 @@ test('a fed run takes tasks while it goes on, survives a death between them, and
   assert.equal(finished.get('last')?.status, 'ok');
   assert.equal(isAlive(value('last').pid), false);
 });
+
+test('a finish is told once its result is kept; the worker has its next task long before', async () => {
+  const events: string[] = [];
+  let firstKept = (): void => {};
+  const secondStarted = new Promise<void>((resolve) => {
+    firstKept = resolve;
+  });
+  await runTasks([task('a', { do: 'info' }), task('b', { do: 'info' })], {
+    workers: 1,
+    threads: 1,
+    workerModule,
+    keep: ({ taskId }) => (taskId === 'a' ? secondStarted : null),
+    onEvent: (event) => {
+      if (event.kind === 'start' && event.taskId === 'b') setTimeout(firstKept, 50);
+      if (event.kind === 'start') events.push(`start ${event.taskId}`);
+      if (event.kind === 'finish') events.push(`finish ${event.outcome.taskId}`);
+    },
+  });
+  assert.deepEqual(events.slice(0, 2), ['start a', 'start b']);
+  assert.deepEqual(events.slice(2).sort(), ['finish a', 'finish b']);
+});
+
+test('a result that cannot be kept ends the run, after those that are being kept', async () => {
+  let kept = false;
+  const run = runTasks([task('a', { do: 'info' }), task('b', { do: 'info' }), task('c', { do: 'info' })], {
+    workers: 2,
+    threads: 1,
+    workerModule,
+    keep: async ({ taskId }) => {
+      if (taskId === 'b') throw new Error('no room');
+      if (taskId === 'c') return;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      kept = true;
+    },
+  });
+  await assert.rejects(run, /no room/);
+  assert.ok(kept);
+});

@@ -195,7 +195,7 @@ test('what runs, the rate, memory, and cells that failed among the results of a 
   state.apply({ kind: 'memory', bytes: 900e6 }, 100);
   assert.equal(
     summaryLine(state.view(1000)),
-    '0 of 5 cells · 0 % · 4 running · time left not known yet · 1.0 GB',
+    '0 of 5 cells · 0 % · 4 running · time left not known yet · 1.00 GB',
   );
   state.apply({ kind: 'finish', worker: 0, outcome: { taskId: 'g', status: 'ok', value: 1 } }, 2000);
   state.apply(
@@ -204,6 +204,6 @@ test('what runs, the rate, memory, and cells that failed among the results of a 
   );
   assert.equal(
     summaryLine(state.view(30_000)),
-    '4 of 5 cells · 80 % · 1 running · 4.0 cells/min · 1 s left · 1.0 GB · 1 failed',
+    '4 of 5 cells · 80 % · 1 running · 4.0 cells/min · 1 s left · 1.00 GB · 1 failed',
   );
 });

@@ -10,11 +10,11 @@ import { explainDiskError } from '../../src/files/index.ts';
 import { RecordStore } from '../../src/runner/index.ts';
 import { exampleRecord, fixture, temporaryFolder } from './helpers.ts';
 
-test('a record is read back as it was written, numbers in full precision', (t) => {
+test('a record is read back as it was written, numbers in full precision', async (t) => {
   const store = new RecordStore(temporaryFolder(t));
   store.prepare();
   const record = exampleRecord(1);
-  store.write(record);
+  await store.write(record);
   assert.deepEqual(store.read(record.key), { state: 'complete', record });
   assert.deepEqual(readdirSync(store.folder), [`${record.key}.json`]);
   const onDisk = JSON.parse(readFileSync(store.pathOf(record.key), 'utf8'));
@@ -22,7 +22,7 @@ test('a record is read back as it was written, numbers in full precision', (t) =
   assert.equal(onDisk.result.details.lossPerEpoch[1], 0.30000000000000004);
 });
 
-test('a survey tells what is done, failed, missing and damaged', (t) => {
+test('a survey tells what is done, failed, missing and damaged', async (t) => {
   const store = new RecordStore(temporaryFolder(t));
   const before = store.survey([exampleRecord(1).key]);
   assert.deepEqual(before.missing, [exampleRecord(1).key]);
@@ -35,9 +35,9 @@ test('a survey tells what is done, failed, missing and damaged', (t) => {
     error: { code: 'PICTURE_UNREADABLE', message: 'cat.jpg' },
   };
   const cut = exampleRecord(3);
-  store.write(ok);
-  store.write(failed);
-  store.write(cut);
+  await store.write(ok);
+  await store.write(failed);
+  await store.write(cut);
   writeFileSync(store.pathOf(cut.key), readFileSync(store.pathOf(cut.key)).subarray(0, 200));
   const survey = store.survey([ok, failed, cut, exampleRecord(4)].map((record) => record.key));
   assert.deepEqual(survey.ok, [ok]);
@@ -45,7 +45,7 @@ test('a survey tells what is done, failed, missing and damaged', (t) => {
   assert.deepEqual(survey.missing, [exampleRecord(4).key]);
   assert.equal(survey.damaged.length, 1);
   assert.match(survey.damaged[0].reason, /cut off/);
-  store.write(cut);
+  await store.write(cut);
   assert.equal(store.read(cut.key).state, 'complete');
 });
 
@@ -72,27 +72,27 @@ test('what is no record of the key counts as damaged, with the reason', (t) => {
   }
 });
 
-test('fields of a later version stay in the record', (t) => {
+test('fields of a later version stay in the record', async (t) => {
   const store = new RecordStore(temporaryFolder(t));
   store.prepare();
   const record = exampleRecord(1);
   const details = { ...record.result.details, novelty: [1, 2] };
   const later = { ...record, result: { ...record.result, details } };
-  store.write(later);
+  await store.write(later);
   assert.deepEqual(store.read(record.key), { state: 'complete', record: later });
 });
 
-test('a record with a NaN, or with another cell than its key says, is not written', (t) => {
+test('a record with a NaN, or with another cell than its key says, is not written', async (t) => {
   const store = new RecordStore(temporaryFolder(t));
   store.prepare();
   const record = exampleRecord(1);
   const details = { lossPerEpoch: [1, Number.NaN] };
-  assert.throws(
-    () => store.write({ ...record, result: { ...record.result, details } }),
+  await assert.rejects(
+    store.write({ ...record, result: { ...record.result, details } }),
     /lossPerEpoch\[1\] is NaN/,
   );
-  assert.throws(
-    () => store.write({ ...record, key: exampleRecord(2).key }),
+  await assert.rejects(
+    store.write({ ...record, key: exampleRecord(2).key }),
     /internal: .* its cell has the key/,
   );
   assert.deepEqual(readdirSync(store.folder), []);
@@ -161,12 +161,12 @@ test('a file where the folder should be is a request the user can correct', (t) 
   assert.throws(() => new RecordStore(join(folder, 'out')).prepare(), { code: 'FOLDER_NOT_WRITABLE' });
 });
 
-test('a folder where a record should be is damage', (t) => {
+test('a folder where a record should be is damage', async (t) => {
   const store = new RecordStore(temporaryFolder(t));
   store.prepare();
   const record = exampleRecord(1);
   mkdirSync(store.pathOf(record.key));
   assert.equal(store.read(record.key).state, 'damaged');
-  assert.throws(() => store.write(record), { code: 'FOLDER_NOT_WRITABLE' });
+  await assert.rejects(store.write(record), { code: 'FOLDER_NOT_WRITABLE' });
   assert.deepEqual(readdirSync(store.folder), [`${record.key}.json`]);
 });

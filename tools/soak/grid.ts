@@ -14,19 +14,21 @@ export interface SmallGrid {
   readonly cells: number;
   /** Default: all of the small ones. */
   readonly methods?: readonly string[];
+  /** Default: one. */
+  readonly datasets?: readonly string[];
   /** Folder of everything. */
   readonly folder: string;
 }
 
 /** The arguments of the command for a grid in one of its output folders. */
 export function gridArguments(
-  { cells, folder, methods = SMALL_METHODS }: SmallGrid,
+  { cells, folder, methods = SMALL_METHODS, datasets = ['icons_nature'] }: SmallGrid,
   out: string,
   workers: number,
 ): string[] {
-  const seeds = Array.from({ length: Math.ceil(cells / methods.length) }, (_, i) => i + 1);
+  const seeds = Array.from({ length: Math.ceil(cells / methods.length / datasets.length) }, (_, i) => i + 1);
   return [
-    ...['bench', 'fewshot', '--datasets', 'icons_nature', '--methods', methods.join()],
+    ...['bench', 'fewshot', '--datasets', datasets.join(), '--methods', methods.join()],
     ...['--shots', '1', '--seeds', seeds.join(), '--views', '1', '--epochs', '1', '--limit', '50'],
     ...['--out', join(folder, out), '--cache', join(folder, 'cache'), '--workers', String(workers)],
   ];

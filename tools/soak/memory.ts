@@ -1,6 +1,7 @@
 /**
  * Runs many cells in one worker and tells how the resident memory of the process that computes grows, method by
- * method: `npm run soak:memory`. `-- --cells 500` is the default. The first fifth is its warming up.
+ * method, then with several methods on each of five sets in one grid: `npm run soak:memory`. `-- --cells 500` is the
+ * default. The first fifth is its warming up; in the last grid it is a set, on which every method is met once.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -35,9 +36,16 @@ async function sizesOf(grid: SmallGrid): Promise<Size[]> {
 
 const { values } = parseArgs({ options: { cells: { type: 'string', default: '500' } } });
 const cells = Number(values.cells);
-for (const method of SMALL_METHODS) {
+const grids: Pick<SmallGrid, 'methods' | 'datasets'>[] = [
+  ...SMALL_METHODS.map((method) => ({ methods: [method] })),
+  {
+    methods: [...SMALL_METHODS, 'tip_adapter', 'text_bias'],
+    datasets: ['icons_nature', 'icons_media', 'icons_files', 'icons_places', 'icons_people'],
+  },
+];
+for (const grid of grids) {
   const folder = mkdtempSync(join(tmpdir(), 'coop-bench-memory-'));
-  const sizes = await sizesOf({ cells, folder, methods: [method] });
+  const sizes = await sizesOf({ cells, folder, ...grid });
   rmSync(folder, { recursive: true });
   /** Mean of a part of the run, in 10⁶ bytes. */
   const mean = (from: number, to: number): number => {
@@ -47,7 +55,7 @@ for (const method of SMALL_METHODS) {
   const fifths = [0.2, 0.4, 0.6, 0.8].map((from) => mean(from, from + 0.2));
   const growth = fifths.at(-1)! / fifths[0]! - 1;
   process.stdout.write(
-    `${method}: ${fifths.map((megabytes) => `${Math.round(megabytes)} MB`).join(', ')} in the second to last fifth of ${cells} cells: ${(growth * 100).toFixed(1)} %\n`,
+    `${grid.methods!.join()}: ${fifths.map((megabytes) => `${Math.round(megabytes)} MB`).join(', ')} in the second to last fifth of ${cells} cells: ${(growth * 100).toFixed(1)} %\n`,
   );
   if (!(growth < 0.1)) process.exitCode = 1;
 }

@@ -6,6 +6,9 @@ import { methodConfig } from '../../methods/index.ts';
 import { CellClaims, HolderWatch, RecordStore, runTasks, runtimeVersions } from '../../runner/index.ts';
 import { type Measure, timed } from './workload.ts';
 
+/** A run of more than this is not made twice to count one. */
+const LONG_MS = 60_000;
+
 /** Cells of one size. */
 export interface BusyCells {
   /** Cells a worker computes. */
@@ -92,11 +95,9 @@ class BusyGrid {
             ? { kind: 'start', payload }
             : { kind: 'later' };
         },
+        keep: ({ taskId }) => store.write(recordOf(this.#cells.get(taskId)!, this.#milliseconds)),
         onEvent: (event) => {
-          if (event.kind !== 'finish') return;
-          const { taskId } = event.outcome;
-          store.write(recordOf(this.#cells.get(taskId)!, this.#milliseconds));
-          claims.release([taskId]);
+          if (event.kind === 'finish') claims.release([event.outcome.taskId]);
         },
       },
     );
@@ -115,10 +116,20 @@ export const runnerOverheadMeasure = ({ perWorker, milliseconds }: BusyCells): M
     const workers = availableParallelism();
     const count = perWorker * workers;
     const grid = new BusyGrid(folder, count, milliseconds);
+    let commandMs = 0;
     return {
-      problem: `${count} cells of ${milliseconds} ms, ${workers} workers, from starting the pool to the last record`,
+      get problem() {
+        const command = `${(commandMs / count).toFixed(2)} ms of the command's processor time a cell`;
+        return `${count} cells of ${milliseconds} ms, ${workers} workers, from starting the pool to the last record; ${command}`;
+      },
       unit: 'fraction',
-      run: () => grid.run(workers),
+      run: async () => {
+        const before = process.cpuUsage();
+        await grid.run(workers);
+        const { user, system } = process.cpuUsage(before);
+        commandMs = (user + system) / 1000;
+      },
+      ...(count * milliseconds > LONG_MS * workers && { countsFirstRun: true }),
       flops: () => null,
       value: (elapsed) => 1 - (perWorker * milliseconds) / elapsed,
       dispose: () => rm(folder, { recursive: true, force: true }),

@@ -10,6 +10,8 @@ export interface Workload {
   readonly unit: Unit;
   /** Does the work once. */
   run(): Promise<void>;
+  /** The first run is counted too: it takes minutes, and caches play no part. */
+  readonly countsFirstRun?: true;
   /**
    * Floating-point operations of the matrix multiplications and convolutions of one run (two for each product
    * that is added), or null where the rate would say nothing. Asked after a run.

@@ -12,14 +12,17 @@ export interface ProcessIdentity {
   readonly started: string | null;
 }
 
+let own: ProcessIdentity | null = null;
+
 /** Identity of the calling process. */
 export function ownIdentity(): ProcessIdentity {
-  return {
+  own ??= {
     pid: process.pid,
     host: hostname(),
     pidNamespace: namespaceOfPids(),
     started: startOf(process.pid)?.id ?? null,
   };
+  return own;
 }
 
 /**
@@ -28,7 +31,8 @@ export function ownIdentity(): ProcessIdentity {
  * @returns `unknown` for a process of another host or container: its number means nothing here.
  */
 export function lifeOf(identity: ProcessIdentity): 'alive' | 'gone' | 'unknown' {
-  if (identity.host !== hostname() || identity.pidNamespace !== namespaceOfPids()) return 'unknown';
+  const { host, pidNamespace } = ownIdentity();
+  if (identity.host !== host || identity.pidNamespace !== pidNamespace) return 'unknown';
   try {
     process.kill(identity.pid, 0);
   } catch (error) {

@@ -1,0 +1,75 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { systemErrorCode } from './disk-error.ts';
+
+/** One may be allowed to write into a folder and not to read it. */
+const mayStayClosed = (error: unknown): boolean => systemErrorCode(error) === 'EACCES';
+
+/** Some network and user-space file systems do not know the call; the file itself is synced by now. */
+const maySyncUnknown = (error: unknown): boolean =>
+  ['EINVAL', 'ENOSYS', 'ENOTSUP'].includes(systemErrorCode(error) ?? '');
+
+/** Makes renames in a folder durable; without this, a power cut may bring the old folder back. */
+export function syncFolder(folder: string): void {
+  // Windows cannot open a folder as a file, and orders its journal itself.
+  if (process.platform === 'win32') return;
+  let handle: number;
+  try {
+    handle = openSync(folder, 'r');
+  } catch (error) {
+    if (mayStayClosed(error)) return;
+    throw error;
+  }
+  try {
+    fsyncSync(handle);
+  } catch (error) {
+    if (!maySyncUnknown(error)) throw error;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+async function syncFolderAsync(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  let handle: FileHandle;
+  try {
+    handle = await open(folder, 'r');
+  } catch (error) {
+    if (mayStayClosed(error)) return;
+    throw error;
+  }
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!maySyncUnknown(error)) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+interface FolderSyncs {
+  readonly running: Promise<void>;
+  /** Begins when `running` has ended. */
+  next: Promise<void> | null;
+}
+
+const folderSyncs = new Map<string, FolderSyncs>();
+
+/**
+ * `syncFolder` that leaves this thread free. Whoever asks while a sync runs waits for the next one, with all others:
+ * the one that runs may have begun before their renames.
+ */
+export function syncFolderWithOthers(folder: string): Promise<void> {
+  const syncs = folderSyncs.get(folder);
+  if (syncs === undefined) return beginSync(folder);
+  syncs.next ??= syncs.running.catch(() => {}).then(() => beginSync(folder));
+  return syncs.next;
+}
+
+function beginSync(folder: string): Promise<void> {
+  const running = syncFolderAsync(folder).finally(() => {
+    if (folderSyncs.get(folder)?.next === null) folderSyncs.delete(folder);
+  });
+  folderSyncs.set(folder, { running, next: null });
+  return running;
+}

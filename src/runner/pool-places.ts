@@ -1,0 +1,61 @@
+/** Tasks that take less are handed out ahead, ms: with longer ones, the wait for the next does not matter. */
+const QUICK_MS = 200;
+
+/**
+ * Which tasks the pool has: one a worker, and while they are quick as many more, so that a worker has its next task
+ * before anyone hears of its last. Those go to the workers in their order.
+ */
+export class PoolPlaces {
+  readonly #places: ({ readonly taskId: string; readonly sinceMs: number } | null)[];
+  #ahead: string[] = [];
+  #quick = false;
+  #crashed = false;
+
+  constructor(workers: number) {
+    this.#places = new Array(workers).fill(null);
+  }
+
+  /** Whether the pool may have one more. */
+  get room(): boolean {
+    return this.#places.includes(null) || (this.#quick && this.#ahead.length < this.#places.length);
+  }
+
+  /** A task is handed out. @returns Its place; null: it waits for one. */
+  take(taskId: string): number | null {
+    const worker = this.#places.indexOf(null);
+    if (worker < 0) this.#ahead.push(taskId);
+    else this.#places[worker] = { taskId, sinceMs: performance.now() };
+    return worker < 0 ? null : worker;
+  }
+
+  /** The place of a running task, or null. */
+  of(taskId: string): number | null {
+    const worker = this.#places.findIndex((place) => place?.taskId === taskId);
+    return worker < 0 ? null : worker;
+  }
+
+  /** A running task has ended. @returns Its place, and the task that has it now. */
+  end(taskId: string): { readonly worker: number; readonly next: string | null } {
+    const worker = this.of(taskId);
+    if (worker === null) throw new Error(`internal: ${taskId} ended but was not running`);
+    const now = performance.now();
+    // After a crash each task is to be named that was running, beyond doubt: none waits in the pool any more.
+    this.#quick = !this.#crashed && now - this.#places[worker]!.sinceMs < QUICK_MS;
+    const next = this.#ahead.shift() ?? null;
+    this.#places[worker] = next === null ? null : { taskId: next, sinceMs: now };
+    return { worker, next };
+  }
+
+  /** The pool has died. @returns What was running, with its places, and what was not begun. */
+  clear(): { readonly running: ReadonlyMap<string, number>; readonly ahead: readonly string[] } {
+    const running = new Map(
+      this.#places.flatMap((place, worker) => (place === null ? [] : [[place.taskId, worker] as const])),
+    );
+    const ahead = this.#ahead;
+    this.#places.fill(null);
+    this.#ahead = [];
+    this.#crashed = true;
+    this.#quick = false;
+    return { running, ahead };
+  }
+}

@@ -1,0 +1,237 @@
+import { UserError } from '../config/index.ts';
+import { HostProcess } from './host-process.ts';
+import type { FromHost } from './pool-messages.ts';
+import type { RunTasksOptions } from './pool-options.ts';
+import { PoolPlaces } from './pool-places.ts';
+import { ResultKeeper } from './result-keeper.ts';
+import type { Outcome, PoolEvent, Task, TaskError } from './task.ts';
+import type { TaskSchedule } from './task-schedule.ts';
+
+/** With what follows, a person who stops a run has the terminal back within two seconds. */
+const GRACE_MS = 1_200;
+/** A process that dies this often in a row before it is ready will not come up. */
+const STARTS_TO_GIVE_UP = 2;
+/** One that has not answered by then is killed, and counts as one that died. */
+const START_WITHIN_MS = 60_000;
+/** How often tasks that another run is at are asked for again. */
+const RECALL_MS = 300;
+
+/** One call of `runTasks`. */
+export class PoolRun {
+  readonly #schedule: TaskSchedule;
+  readonly #options: RunTasksOptions;
+  readonly #workers: number;
+  readonly #places: PoolPlaces;
+  readonly #keeper: ResultKeeper;
+  #host: HostProcess | null = null;
+  #ready = false;
+  #failedStarts = 0;
+  #stopping = false;
+  /** Whether tasks may still be added. */
+  #fed: boolean;
+  #error: { readonly thrown: unknown } | null = null;
+  #graceTimer: NodeJS.Timeout | undefined;
+  #startTimer: NodeJS.Timeout | undefined;
+  #recallTimer: NodeJS.Timeout | undefined;
+  /** What has happened and was not told yet. */
+  readonly #untold: PoolEvent[] = [];
+  #resolve: () => void = () => {};
+
+  constructor(schedule: TaskSchedule, taskCount: number, options: RunTasksOptions) {
+    this.#schedule = schedule;
+    this.#options = options;
+    this.#fed = options.feed !== undefined;
+    this.#workers = this.#fed ? options.workers : Math.min(options.workers, taskCount);
+    this.#places = new PoolPlaces(this.#workers);
+    this.#keeper = new ResultKeeper(options.keep, (step) => this.#guard(step));
+  }
+
+  async whole(): Promise<void> {
+    const { signal } = this.#options;
+    const abort = (): void => this.#guard(() => this.#stop());
+    try {
+      await new Promise<void>((resolve) => {
+        this.#resolve = resolve;
+        signal?.addEventListener('abort', abort, { once: true });
+        if (signal?.aborted) abort();
+        else this.#guard(() => this.#startHost());
+        this.#options.feed?.({
+          add: (tasks) => this.#guard(() => this.#add(tasks)),
+          end: () =>
+            this.#guard(() => {
+              this.#fed = false;
+            }),
+        });
+      });
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      clearTimeout(this.#graceTimer);
+      clearTimeout(this.#startTimer);
+      clearTimeout(this.#recallTimer);
+      // A run that ended by an error may have tasks in it: those are not waited for.
+      if (this.#error !== null) this.#host?.kill();
+      await this.#host?.close();
+      await this.#keeper.idle();
+    }
+    if (this.#error !== null) throw this.#error.thrown;
+  }
+
+  /** Nothing runs or waits, and nothing more will come. */
+  get #over(): boolean {
+    return this.#schedule.settled && (!this.#fed || this.#stopping);
+  }
+
+  #add(tasks: readonly Task[]): void {
+    this.#schedule.add(tasks);
+    if (this.#stopping) this.#settle(this.#schedule.cancelWaiting(), null);
+  }
+
+  #startHost(): void {
+    this.#ready = false;
+    this.#host = new HostProcess(
+      {
+        onMessage: (message) => this.#guard(() => this.#hear(message)),
+        onLine: (line) => this.#guard(() => this.#untold.push({ kind: 'log', line })),
+        onEnd: (how, lastLines) => this.#guard(() => this.#hostEnded(how, lastLines)),
+      },
+      this.#options.environment,
+    );
+    this.#startTimer = setTimeout(() => this.#host?.kill(), START_WITHIN_MS);
+    this.#host.send({
+      kind: 'open',
+      workers: this.#workers,
+      threads: this.#options.threads,
+      workerModule: this.#options.workerModule.href,
+    });
+  }
+
+  /** Every event handler goes through here: it acts, starts what may start now, and ends the run on an error. */
+  #guard(step: () => void): void {
+    try {
+      step();
+      this.#startTasks();
+    } catch (error) {
+      this.#error ??= { thrown: error };
+    }
+    if (this.#error !== null || (this.#over && this.#keeper.empty)) this.#resolve();
+  }
+
+  #startTasks(): void {
+    // Asked anew after every event: a listener may have aborted the run, or thrown, at the one before.
+    while (this.#error === null) {
+      const event = this.#untold.shift();
+      if (event !== undefined) this.#keepAndTell(event);
+      else if (!this.#sendTask()) return;
+    }
+  }
+
+  /** Hands out one task, if there is one and a place for it. Its start is told later. */
+  #sendTask(): boolean {
+    if (!this.#ready || this.#stopping || this.#error !== null) return false;
+    if (this.#keeper.full || !this.#places.room) return false;
+    const settled: Outcome[] = [];
+    const task = this.#schedule.start(this.#options.admit, settled);
+    this.#settle(settled, null);
+    if (task !== null) {
+      this.#host?.send({ kind: 'run', taskId: task.id, payload: task.payload });
+      const worker = this.#places.take(task.id);
+      if (worker !== null) this.#untold.push({ kind: 'start', taskId: task.id, worker });
+    } else if (this.#schedule.waiting) this.#recallLater();
+    return task !== null || settled.length > 0;
+  }
+
+  #recallLater(): void {
+    if (this.#recallTimer !== undefined) return;
+    this.#recallTimer = setTimeout(() => {
+      this.#recallTimer = undefined;
+      this.#guard(() => this.#schedule.recall());
+    }, RECALL_MS);
+  }
+
+  #hear(message: FromHost): void {
+    switch (message.kind) {
+      case 'ready':
+        clearTimeout(this.#startTimer);
+        this.#ready = true;
+        this.#failedStarts = 0;
+        return;
+      case 'progress': {
+        // Progress travels on another port than the result and may come after it.
+        const worker = this.#places.of(message.taskId);
+        if (worker !== null) this.#untold.push({ ...message, worker });
+        return;
+      }
+      case 'memory':
+        this.#untold.push(message);
+        return;
+      case 'done': {
+        const { worker, next } = this.#places.end(message.taskId);
+        this.#settle(this.#schedule.finish({ taskId: message.taskId, ...message.reply }), worker);
+        if (next !== null) this.#untold.push({ kind: 'start', taskId: next, worker });
+        // The worker has its next task before anyone looks at the result: making a record takes milliseconds.
+        this.#sendTask();
+        return;
+      }
+      default:
+        message satisfies never;
+    }
+  }
+
+  #hostEnded(how: string, lastLines: readonly string[]): void {
+    clearTimeout(this.#startTimer);
+    this.#host = null;
+    if (this.#over || this.#error !== null) return;
+    if (!this.#ready && !this.#stopping) this.#countFailedStart(how, lastLines);
+    const { running, ahead } = this.#places.clear();
+    if (this.#stopping) {
+      for (const taskId of [...running.keys(), ...ahead])
+        this.#settle(this.#schedule.finish({ taskId, status: 'cancelled' }), running.get(taskId) ?? null);
+      return;
+    }
+    for (const taskId of ahead) this.#schedule.putBack(taskId);
+    const { again, settled } = this.#schedule.crash(() => crashError(how, lastLines));
+    for (const outcome of settled) this.#settle([outcome], running.get(outcome.taskId) ?? null);
+    if (this.#over) return;
+    this.#untold.push({ kind: 'restart', reason: how, taskIds: again });
+    this.#startHost();
+  }
+
+  #countFailedStart(how: string, lastLines: readonly string[]): void {
+    this.#failedStarts += 1;
+    if (this.#failedStarts < STARTS_TO_GIVE_UP) return;
+    throw new UserError('POOL_START_FAILED', {
+      where: 'starting the process that computes',
+      expected: 'a Node process that answers',
+      found: [how, ...lastLines].join('\n            '),
+      hint: 'npm ci, in case the installation is incomplete; fewer --workers, in case memory is short',
+    });
+  }
+
+  #stop(): void {
+    this.#stopping = true;
+    this.#settle(this.#schedule.cancelWaiting(), null);
+    if (this.#over) return;
+    this.#host?.send({ kind: 'cancel' });
+    this.#graceTimer = setTimeout(() => this.#host?.kill(), this.#options.graceMs ?? GRACE_MS);
+  }
+
+  /** Has settled tasks told of: the first ran on `worker`, the others never started. */
+  #settle(outcomes: readonly Outcome[], worker: number | null): void {
+    for (const [index, outcome] of outcomes.entries()) {
+      this.#untold.push({ kind: 'finish', worker: index === 0 ? worker : null, outcome });
+    }
+  }
+
+  #keepAndTell(event: PoolEvent): void {
+    const tell = (): void => this.#options.onEvent?.(event);
+    if (event.kind !== 'finish' || !this.#keeper.keep(event.outcome, tell)) tell();
+  }
+}
+
+function crashError(how: string, lastLines: readonly string[]): TaskError {
+  const said = lastLines.length === 0 ? '' : `; it printed last:\n${lastLines.join('\n')}`;
+  return {
+    code: 'WORKER_CRASHED',
+    message: `the process that computes ended twice while this ran (${how}); memory may have run out${said}`,
+  };
+}
