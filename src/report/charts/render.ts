@@ -15,7 +15,7 @@ export interface Rendering {
 const PNG_SCALE = 2;
 
 /**
- * Draws a Vega-Lite specification without a browser: Vega makes the SVG, resvg the PNG from it. Both
+ * Draws a Vega-Lite specification without a browser: Vega makes the SVG, resvg the PNG from it. The
  * libraries are loaded at the first call.
  *
  * Fonts come from a package and never from the system, so that the same specification gives the same pixels
@@ -28,8 +28,19 @@ export async function renderChart(
   spec: TopLevelSpec,
   files: Readonly<Record<string, string>> = {},
 ): Promise<Rendering> {
-  const [vega, { renderAsync }] = await Promise.all([import('vega'), import('@resvg/resvg-js')]);
-  const drawPng = async (text: string) => (await renderAsync(text, pngOptions())).asPng();
+  const [vega, { renderAsync }, { default: sharp }] = await Promise.all([
+    import('vega'),
+    import('@resvg/resvg-js'),
+    import('sharp'),
+  ]);
+  const drawPng = async (text: string) => {
+    const { pixels, width, height } = await renderAsync(text, pngOptions());
+    // Compressed in a thread too: resvg's own way to a PNG takes this one.
+    return sharp(pixels, { raw: { width, height, channels: 4 } })
+      .removeAlpha()
+      .png()
+      .toBuffer();
+  };
   measureWithOurFont(vega);
   const loader = { ...vega.loader(), load: (address: string) => readFrom(files, address) };
   const view = new vega.View(vega.parse(await compileChart(spec)), { renderer: 'none', loader });
