@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../config/index.ts';
 import { FEATURE_KEY_LENGTH } from './key-index.ts';
 
@@ -16,10 +16,14 @@ export interface FeatureIdentity {
 }
 
 /**
- * Names a feature by what it was computed from.
+ * Names features by what they were computed from: a grid asks for some hundred thousand, so what pictures share is
+ * written once.
  *
- * @returns 32 hexadecimal characters of the SHA-256 of the canonical JSON; a key of `FeatureStore`.
+ * @returns Of a picture, 32 hexadecimal characters of the SHA-256 of the canonical JSON; a key of `FeatureStore`.
  */
-export function featureKey(identity: FeatureIdentity): string {
-  return createHash('sha256').update(canonicalJson(identity)).digest('hex').slice(0, FEATURE_KEY_LENGTH);
+export function featureKeys(shared: Omit<FeatureIdentity, 'picture'>): (picture: string) => string {
+  // No string within the text can hold this: its quotes would be escaped.
+  const [before, after] = canonicalJson({ ...shared, picture: '' }).split('"picture":""') as [string, string];
+  return (picture) =>
+    hash('sha256', `${before}"picture":${JSON.stringify(picture)}${after}`).slice(0, FEATURE_KEY_LENGTH);
 }

@@ -29,7 +29,7 @@ interface OpenShard {
 }
 
 /**
- * Image features on disk, by content: a key (`featureKey`) gives E float32 numbers.
+ * Image features on disk, by content: a key (`featureKeys`) gives E float32 numbers.
  *
  * One folder holds immutable shard files; every `append` adds one, whole or not at all, so any number of threads
  * and processes may write at once, and each sees what others wrote after `refresh`. A shard is checked against its

@@ -10,7 +10,7 @@ export {
   type StudyGrid,
   settingsOn,
 } from './experiment.ts';
-export { type FeatureIdentity, featureKey } from './feature-key.ts';
+export { type FeatureIdentity, featureKeys } from './feature-key.ts';
 export { type DamagedShard, FeatureStore } from './feature-store.ts';
 export { fitWorkers } from './fit-workers.ts';
 export { type FolderStatus, folderStatus, type RunLife, type SeenRun } from './folder-status.ts';

@@ -22,7 +22,7 @@ import {
 import { Classifier, ImageEncoder, type Program, type Towers } from '../methods/index.ts';
 import { type Engine, type EngineChoice, openEngine } from '../runtime/index.ts';
 import { ContentIndex } from './content-index.ts';
-import { featureKey } from './feature-key.ts';
+import { featureKeys } from './feature-key.ts';
 import { FeatureStore } from './feature-store.ts';
 import type { JobPlace } from './job.ts';
 import { runtimeVersions } from './versions.ts';
@@ -42,6 +42,8 @@ export class WorkerContext implements Towers {
   /** By the folder that pictures' names start from. */
   readonly #contents = new Map<string, ContentIndex>();
   readonly #pictureKeys = new WeakMap<PictureRef, string>();
+  /** Keys of features by what the picture's content is, for each view. */
+  readonly #featureKeys = new Map<string, (picture: string) => string>();
   readonly #programs = new Map<string, Program>();
   #encoder: ImageEncoder | null = null;
   #pictures: PicturePreparer | null = null;
@@ -163,11 +165,20 @@ export class WorkerContext implements Towers {
 
   /** The cache key of a picture's feature under a view. */
   featureKey(datum: Datum, view: View): string {
+    const name = viewName(view, this.resolution);
+    let keys = this.#featureKeys.get(name);
+    if (keys === undefined) {
+      keys = this.#keysUnder(name);
+      this.#featureKeys.set(name, keys);
+    }
+    return keys(this.pictureKey(datum.picture));
+  }
+
+  #keysUnder(view: string): (picture: string) => string {
     const { engine, device, precision } = this.#place.runtime;
     const { versions } = runtimeVersions();
-    return featureKey({
-      picture: this.pictureKey(datum.picture),
-      view: `${viewName(view, this.resolution)}, sharp ${versions.sharp}, resvg ${versions['@resvg/resvg-js']}`,
+    return featureKeys({
+      view: `${view}, sharp ${versions.sharp}, resvg ${versions['@resvg/resvg-js']}`,
       checkpoint: this.#model,
       engine: `${engine} ${this.#engineVersion}`,
       device,
