@@ -2,6 +2,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { explainDiskError, makeFolder, systemErrorCode } from '../../files/index.ts';
 import { type Claim, type Holder, holderOf, releaseClaim, tryClaim } from './claim-file.ts';
+import { HolderFile } from './holder-file.ts';
 import type { HolderWatch } from './holder-watch.ts';
 
 /** Temporary files of claims are renamed within milliseconds. */
@@ -15,8 +16,8 @@ const claimFolder = (outDir: string): string => join(outDir, 'claims');
  */
 export class CellClaims {
   readonly #folder: string;
-  readonly #run: string;
   readonly #watch: HolderWatch;
+  readonly #holder: HolderFile;
   readonly #held = new Map<string, Claim>();
   readonly #releaseAll = (): void => this.releaseAll();
 
@@ -26,9 +27,9 @@ export class CellClaims {
    */
   constructor(outDir: string, run: string, watch: HolderWatch) {
     this.#folder = claimFolder(outDir);
-    this.#run = run;
     this.#watch = watch;
     makeFolder(this.#folder);
+    this.#holder = new HolderFile(outDir, run, (holder) => watch.isGone(holder));
     this.#removeLeftovers();
     process.on('exit', this.#releaseAll);
   }
@@ -60,7 +61,7 @@ export class CellClaims {
       const claim = this.#held.get(name);
       if (claim === undefined) continue;
       this.#held.delete(name);
-      releaseClaim(claim);
+      if (!this.#holder.release(claim.path)) releaseClaim(claim);
     }
   }
 
@@ -68,12 +69,13 @@ export class CellClaims {
   releaseAll(): void {
     process.off('exit', this.#releaseAll);
     this.release([...this.#held.keys()]);
+    this.#holder.remove();
   }
 
   #takeOne(name: string): boolean {
     const path = join(this.#folder, name);
     try {
-      const attempt = tryClaim(path, this.#run, (holder) => this.#watch.isGone(holder));
+      const attempt = tryClaim(path, this.#holder, (holder) => this.#watch.isGone(holder));
       if (attempt.taken) this.#held.set(name, attempt.claim);
       return attempt.taken;
     } catch (error) {
@@ -88,7 +90,7 @@ export class CellClaims {
       if (!/\.(tmp|takeover)$/.test(name)) {
         const holder = holderOf(path);
         if (holder === null || !this.#watch.isGone(holder)) continue;
-        const attempt = tryClaim(path, this.#run, (other) => this.#watch.isGone(other));
+        const attempt = tryClaim(path, this.#holder, (other) => this.#watch.isGone(other));
         if (attempt.taken) releaseClaim(attempt.claim);
       } else if (
         Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) >

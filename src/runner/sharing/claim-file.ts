@@ -36,19 +36,39 @@ export interface Claim {
   readonly token: string;
 }
 
+/** Who claims: what a claim of theirs says, and how one is made. */
+export interface Claimant {
+  readonly token: string;
+  /** Makes the file with all that it says in one step. @returns False: another one is there. */
+  place(path: string): boolean;
+}
+
+/** What a claim says of its holder, a line of JSON. @param token Tells the claim, or the claimant, from every other. */
+export function holderText(run: string, token: string): string {
+  const own: Holder = { run, ...ownIdentity(), since: new Date().toISOString(), token };
+  return `${JSON.stringify(own)}\n`;
+}
+
+export const newToken = (): string => randomBytes(8).toString('hex');
+
+/** Makes one claim. */
+export function oneClaim(run: string): Claimant {
+  const token = newToken();
+  const text = holderText(run, token);
+  return { token, place: (path) => make(path, token, text) };
+}
+
 /**
  * Takes a claim: a small file that says who holds it, made in one step.
  *
  * A claim whose holder is gone (killed, crashed, machine restarted) is taken over.
  *
- * @param path The folder must exist. @param run Name of this run. @param isGone Whether a holder lives no more.
+ * @param path The folder must exist. @param isGone Whether a holder lives no more.
  */
-export function tryClaim(path: string, run: string, isGone: (holder: Holder) => boolean): Attempt {
-  const token = randomBytes(8).toString('hex');
-  const own: Holder = { run, ...ownIdentity(), since: new Date().toISOString(), token };
+export function tryClaim(path: string, claimant: Claimant, isGone: (holder: Holder) => boolean): Attempt {
   let tookOver = false;
   for (let tries = 0; tries < TRIES; tries++) {
-    if (make(path, own)) return { taken: true, claim: { path, token }, tookOver };
+    if (claimant.place(path)) return { taken: true, claim: { path, token: claimant.token }, tookOver };
     const found = readClaim(path);
     if (found === null) continue;
     const stale = found.holder === null ? found.ageMs > EMPTY_CLAIM_MS : isGone(found.holder);
@@ -72,9 +92,8 @@ export function holderOf(path: string): Holder | null {
 }
 
 /** Makes the file with its content in one step. False: another one is there. */
-function make(path: string, own: Holder): boolean {
-  const temporary = `${path}.${own.token}.tmp`;
-  const text = `${JSON.stringify(own)}\n`;
+export function make(path: string, token: string, text: string): boolean {
+  const temporary = `${path}.${token}.tmp`;
   try {
     writeFileSync(temporary, text, { flag: 'wx' });
     linkSync(temporary, path);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explainDiskError, makeFolder } from '../../files/index.ts';
-import { type Claim, type Holder, releaseClaim, tryClaim } from './claim-file.ts';
+import { type Claim, type Holder, oneClaim, releaseClaim, tryClaim } from './claim-file.ts';
 import { HolderWatch } from './holder-watch.ts';
 import { newRunName } from './run-file.ts';
 
@@ -40,7 +40,7 @@ async function waitForLock(
   for (;;) {
     signal?.throwIfAborted();
     try {
-      const attempt = tryClaim(path, run, (holder) => watch.isGone(holder));
+      const attempt = tryClaim(path, oneClaim(run), (holder) => watch.isGone(holder));
       if (attempt.taken) return attempt.claim;
       if (!said) onWait?.(attempt.holder);
       said = true;
