@@ -8,7 +8,7 @@ import type { ServedRun } from './served-run.ts';
 import type { TakenJob } from './taken-job.ts';
 
 /** A job that has cost so many workers is not computed by a further one. */
-const MOST_LOST_WORKERS = 3;
+export const MOST_LOST_WORKERS = 3;
 const PUT_AGAIN_MS = 5_000;
 /** Troubles of this machine, not of the cells. */
 const OWN_TROUBLE = /^(DISK_FULL|FOLDER_NOT_WRITABLE)$/;

@@ -8,12 +8,14 @@ import { FeatureStore, type Parallelism, sparePictureThreads } from '../runner/i
 import { Board, type WorkerNotice } from './board.ts';
 import type { QueueConnection } from './connection.ts';
 import { FedPool } from './fed-pool.ts';
-import { JobDesk } from './job-desk.ts';
+import { JobDesk, MOST_LOST_WORKERS } from './job-desk.ts';
 import { LocalTasks, type RunHere } from './local-tasks.ts';
 import type { QueuedRun } from './needs.ts';
 import { ServedRun } from './served-run.ts';
 import type { TakenJob } from './taken-job.ts';
 
+/** A job that has cost so many workers is computed alone: those beside a guilty one have cost some too. */
+const ALONE_FROM = MOST_LOST_WORKERS - 1;
 const LOOK_EVERY_MS = 250;
 const BEAT_MS = 2_000;
 const LEAVE_WITHIN_MS = 3_000;
@@ -141,8 +143,13 @@ class Serving {
     for (const run of this.#runs.values()) {
       const job = await run.next();
       if (job === null) continue;
-      const handling =
-        job.lostWorkers > 0 ? this.#handleAlone(run, job, [...this.#busy]) : this.#handle(run, job);
+      const alone = job.lostWorkers >= ALONE_FROM;
+      if (alone && this.#busy.size > 0) {
+        // An idle worker may have it meanwhile; this one takes no other before it.
+        await job.giveBack();
+        return false;
+      }
+      const handling = alone ? this.#handleAlone(run, job) : this.#handle(run, job);
       this.#busy.add(handling);
       void handling.finally(() => this.#busy.delete(handling)).catch(() => {});
       return true;
@@ -157,10 +164,9 @@ class Serving {
   }
 
   /** With nothing beside it: if the next worker dies too, no other job is to blame. */
-  async #handleAlone(run: ServedRun, job: TakenJob, others: readonly Promise<void>[]): Promise<void> {
+  async #handleAlone(run: ServedRun, job: TakenJob): Promise<void> {
     this.#suspicious = true;
     try {
-      await Promise.allSettled(others);
       await this.#handle(run, job);
     } finally {
       this.#suspicious = false;

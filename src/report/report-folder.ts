@@ -3,7 +3,7 @@ import { makeFolder, writeFileAtomic } from '../files/index.ts';
 
 /** A folder that a report is written to. */
 export interface ReportFolder {
-  /** Paths written so far, relative to the folder. */
+  /** Paths given so far, relative to the folder; written when `settled`. */
   readonly files: readonly string[];
   /** The file appears whole or not at all. @throws {UserError} `FOLDER_NOT_WRITABLE`, `DISK_FULL`. */
   write(name: string, content: string | Uint8Array): void;
@@ -35,6 +35,7 @@ export function reportFolder(dir: string): ReportFolder {
       later.push(written);
     },
     async settled() {
+      await Promise.allSettled(later);
       await Promise.all(later);
     },
   };

@@ -33,6 +33,12 @@ export function failedIn(value: unknown): number {
   return kind === 'cells' ? (records ?? []).filter(({ status }) => status === 'failed').length : 0;
 }
 
+/** Waits for all, also where one fails: claims are held until none is on its way. @throws What failed first. */
+async function allKept(writing: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(writing);
+  await Promise.all(writing);
+}
+
 /**
  * Runs tasks in the pool, here or elsewhere, and writes the record of every cell that ends before anything else is told of it; the
  * pool computes on meanwhile.
@@ -84,7 +90,7 @@ export async function computeCells(
 
   const keep = (outcome: Outcome<JobValue>): Promise<void> | null => {
     const records = recordsOf(outcome);
-    return records.length === 0 ? null : Promise.all(records.map(keepRecord)).then(() => {});
+    return records.length === 0 ? null : allKept(records.map(keepRecord));
   };
 
   const onEvent = (event: PoolEvent<JobValue>): void => {

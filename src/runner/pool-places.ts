@@ -1,5 +1,7 @@
-/** Tasks that take less are handed out ahead, ms: with longer ones, the wait for the next does not matter. */
+/** While tasks take less, more are handed out ahead, ms: with longer ones, the wait for the next does not matter. */
 const QUICK_MS = 200;
+/** Only tasks that are reckoned to take less, ms: another run could have had them meanwhile. */
+const MOST_AHEAD_MS = 1000;
 
 /**
  * Which tasks the pool has: one a worker, and while they are quick as many more, so that a worker has its next task
@@ -15,9 +17,10 @@ export class PoolPlaces {
     this.#places = new Array(workers).fill(null);
   }
 
-  /** Whether the pool may have one more. */
-  get room(): boolean {
-    return this.#places.includes(null) || (this.#quick && this.#ahead.length < this.#places.length);
+  /** Cost of a task that the pool may have besides: any where a worker is free, none where it has enough. */
+  get mostCost(): number {
+    if (this.#places.includes(null)) return Number.POSITIVE_INFINITY;
+    return this.#quick && this.#ahead.length < this.#places.length ? MOST_AHEAD_MS : Number.NEGATIVE_INFINITY;
   }
 
   /** A task is handed out. @returns Its place; null: it waits for one. */

@@ -128,9 +128,10 @@ export class PoolRun {
   /** Hands out one task, if there is one and a place for it. Its start is told later. */
   #sendTask(): boolean {
     if (!this.#ready || this.#stopping || this.#error !== null) return false;
-    if (this.#keeper.full || !this.#places.room) return false;
+    const { mostCost } = this.#places;
+    if (this.#keeper.full || mostCost < 0) return false;
     const settled: Outcome[] = [];
-    const task = this.#schedule.start(this.#options.admit, settled);
+    const task = this.#schedule.start(this.#options.admit, settled, mostCost);
     this.#settle(settled, null);
     if (task !== null) {
       this.#host?.send({ kind: 'run', taskId: task.id, payload: task.payload });

@@ -105,14 +105,21 @@ export class TaskSchedule {
    *
    * @param admit Asked for each task before it starts; a task that runs again after a crash was admitted before.
    * @param settled Gets the outcomes of tasks that another run has done.
+   * @param mostCost The next task is not started if it costs more.
    */
-  start(admit: Admit = ({ payload }) => ({ kind: 'start', payload }), settled: Outcome[] = []): Task | null {
+  start(
+    admit: Admit = ({ payload }) => ({ kind: 'start', payload }),
+    settled: Outcome[] = [],
+    mostCost = Number.POSITIVE_INFINITY,
+  ): Task | null {
     const alone = this.#suspects.length > 0;
     const runningSuspect = [...this.#running].some((entry) => entry.crashes > 0);
     if (runningSuspect || (alone && this.#running.size > 0)) return null;
     for (;;) {
-      const entry = alone ? this.#suspects.shift() : this.#ready.shift();
-      if (entry === undefined) return null;
+      const waiting = alone ? this.#suspects : this.#ready;
+      const [entry] = waiting;
+      if (entry === undefined || entry.task.cost > mostCost) return null;
+      waiting.shift();
       const admission = admit(entry.task);
       switch (admission.kind) {
         case 'start':

@@ -20,7 +20,7 @@ export class Vectors {
   /**
    * @param size N, at least 1.
    * @param count How many; all zero.
-   * @throws {RangeError} They need more than 4 GiB, or than there is.
+   * @throws {RangeError} They need more than 4 GiB, all that WebAssembly can address, or than there is.
    */
   constructor(size: number, count: number) {
     this.#kernel = openVectorKernel();

@@ -42,7 +42,10 @@ test('a disk that fills with records stops the run, which says what it needs and
   const full = await run(args);
   assert.equal(full.code, 1, full.stderr);
   assert.match(full.stderr, /error DISK_FULL: writing a file: .*\n {2}expected: room on the disk/);
-  assert.match(full.stderr, /needs: {4}about \d+ MB for \d+ cells and the report in .*\(\d+ MB free\)/);
+  assert.match(
+    full.stderr,
+    /needs: {4}about [\d.]+ MB for \d+ cells and the report in .*\([\d.]+ (kB|bytes) free\)/,
+  );
   const records = join(disk, 'out', 'records');
   const finished = readdirSync(records);
   assert.ok(finished.length > 0 && finished.length < CELLS, `${finished.length} records`);
@@ -66,6 +69,6 @@ test('a disk that fills with cached features stops the run before any cell is gi
   const full = await run(argsFor(join(folder, 'out'), join(disk, 'cache')));
   assert.equal(full.code, 1, full.stderr);
   assert.match(full.stderr, /error DISK_FULL: .*disk-\w+\/cache/);
-  assert.match(full.stderr, /and up to \d+ MB in .*cache \(\d+ MB free\)/);
+  assert.match(full.stderr, /and up to [\d.]+ kB in .*cache \([\d.]+ (kB|bytes) free\)/);
   assert.deepEqual(readdirSync(join(folder, 'out', 'records')), []);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -156,6 +156,23 @@ test('a run of another host is watched: alive while its file changes, gone when 
   clock.ms = 170_000;
   assert.equal(claims.take(['a']), true);
   claims.releaseAll();
+});
+
+test('a run whose own file was removed goes on claiming, and frees what it claimed before and after', (t) => {
+  const out = temporaryFolder(t);
+  const claims = claimsOf(out);
+  assert.equal(claims.take(['a']), true);
+  rmSync(join(out, 'runs'), { recursive: true });
+  assert.equal(claims.take(['b']), true);
+  assert.equal(claims.take(['c']), true);
+  const other = claimsOf(out);
+  for (const name of ['a', 'b', 'c']) assert.equal(other.take([name]), false, name);
+  claims.release(['a', 'b', 'c']);
+  assert.equal(other.take(['a', 'b', 'c']), true);
+  claims.releaseAll();
+  assert.deepEqual(claimsIn(out), ['a', 'b', 'c'], 'they are not its own any more');
+  other.releaseAll();
+  assert.deepEqual(claimsIn(out), []);
 });
 
 test('a file where the folder should be is a request the user can correct', (t) => {

@@ -13,7 +13,7 @@ export function trainingSection(input: PageInput): Section | null {
     const run = `${titleOf(input.plan.methods, runs.method)}, ${plural(runs.shots, 'shot')}, a line a seed.`;
     const accuracy =
       trainingAccuracy === undefined
-        ? html`<p class="section-note">Accuracy on the training pictures by epoch is not in these records: CoOp keeps it, other methods and earlier versions do not.</p>`
+        ? html`<p class="section-note">Accuracy on the training pictures by epoch is not in these records: earlier versions did not keep it.</p>`
         : figure(
             trainingAccuracy,
             `Accuracy on the training pictures by epoch, one panel a dataset, ${backbone}.`,

@@ -30,8 +30,8 @@ export class CellClaims {
     this.#watch = watch;
     makeFolder(this.#folder);
     this.#holder = new HolderFile(outDir, run, (holder) => watch.isGone(holder));
-    this.#removeLeftovers();
     process.on('exit', this.#releaseAll);
+    this.#removeLeftovers();
   }
 
   /**

@@ -11,7 +11,7 @@ const holderSchema = z.object({
   host: z.string(),
   pidNamespace: z.string().nullable(),
   started: z.string().nullable(),
-  /** ISO 8601 time at which it was taken. */
+  /** ISO 8601 time at which it was taken; of a cell's claim, at which its run began to claim. */
   since: z.string(),
   /** Tells this claim from every other. */
   token: z.string(),

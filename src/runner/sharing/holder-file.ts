@@ -1,9 +1,11 @@
-import { linkSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fstatSync, linkSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { explainDiskError, makeFolder, systemErrorCode } from '../../files/index.ts';
 import { type Claimant, type Holder, holderOf, holderText, make, newToken } from './claim-file.ts';
 
 const ENDING = '.holder';
+/** A file that is being written can be read long before. */
+const UNREADABLE_MS = 60_000;
 
 /**
  * What all claims of a run say, in one file, `<out>/runs/<token>.holder`: a claim is another name of it, so to claim
@@ -13,7 +15,9 @@ export class HolderFile implements Claimant {
   readonly token = newToken();
   readonly #path: string;
   readonly #text: string;
-  #inode: bigint | null = null;
+  /** Device and number of the file on it; an open file's number is given to no other. */
+  #identity = '';
+  #open: number | null = null;
 
   /**
    * @param isGone Whether a holder lives no more: their files are removed.
@@ -23,14 +27,11 @@ export class HolderFile implements Claimant {
     const folder = join(outDir, 'runs');
     this.#path = join(folder, `${this.token}${ENDING}`);
     this.#text = holderText(run, this.token);
-    makeFolder(folder);
-    for (const name of readdirSync(folder).filter((found) => found.endsWith(ENDING))) {
-      const holder = holderOf(join(folder, name));
-      if (holder !== null && isGone(holder)) rmSync(join(folder, name), { force: true });
-    }
     try {
       this.#write();
+      removeOfDeadRuns(folder, isGone);
     } catch (error) {
+      this.remove();
       throw explainDiskError('claiming a cell', this.#path, error);
     }
   }
@@ -41,7 +42,8 @@ export class HolderFile implements Claimant {
       return true;
     } catch (error) {
       const code = systemErrorCode(error);
-      if (code === 'EEXIST') return false;
+      // A network file system may have made the link and lost the answer to the first call.
+      if (code === 'EEXIST') return this.#isOwn(path);
       // Gone, or this file has as many names as its system allows: the next claims are names of a new one.
       if (code === 'ENOENT' || code === 'EMLINK') this.#write();
       return make(path, this.token, this.#text);
@@ -50,8 +52,7 @@ export class HolderFile implements Claimant {
 
   /** Removes a claim that is a name of this file. @returns False: it is not. */
   release(path: string): boolean {
-    const found = statSync(path, { throwIfNoEntry: false, bigint: true });
-    if (found === undefined || found.ino !== this.#inode) return false;
+    if (!this.#isOwn(path)) return false;
     rmSync(path, { force: true });
     return true;
   }
@@ -59,11 +60,36 @@ export class HolderFile implements Claimant {
   /** When no more is claimed. */
   remove(): void {
     rmSync(this.#path, { force: true });
+    this.#close();
+  }
+
+  #isOwn(path: string): boolean {
+    const found = statSync(path, { throwIfNoEntry: false, bigint: true });
+    return found !== undefined && `${found.dev} ${found.ino}` === this.#identity;
   }
 
   #write(): void {
-    rmSync(this.#path, { force: true });
-    writeFileSync(this.#path, this.#text, { flag: 'wx' });
-    this.#inode = statSync(this.#path, { bigint: true }).ino;
+    this.remove();
+    makeFolder(dirname(this.#path));
+    this.#open = openSync(this.#path, 'wx');
+    writeSync(this.#open, this.#text);
+    const { dev, ino } = fstatSync(this.#open, { bigint: true });
+    this.#identity = `${dev} ${ino}`;
+  }
+
+  #close(): void {
+    if (this.#open !== null) closeSync(this.#open);
+    this.#open = null;
+  }
+}
+
+/** Files of runs that are gone; what says nothing readable was cut off by a crash, or is being written. */
+function removeOfDeadRuns(folder: string, isGone: (holder: Holder) => boolean): void {
+  for (const name of readdirSync(folder).filter((found) => found.endsWith(ENDING))) {
+    const path = join(folder, name);
+    const holder = holderOf(path);
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+    const stale = holder === null ? Date.now() - mtimeMs > UNREADABLE_MS : isGone(holder);
+    if (stale) rmSync(path, { force: true });
   }
 }
