@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  fsync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -10,13 +11,14 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { explainDiskError } from './disk-error.ts';
 import { syncFolder, syncFolderWithOthers } from './folder-sync.ts';
 
 const TEMPORARY = /^\..+\.tmp$/;
 const HOUR_MS = 3_600_000;
+const synced = promisify(fsync);
 const CHUNK_BYTES = 2 ** 30;
 
 /**
@@ -56,17 +58,18 @@ export function writeFileAtomic(path: string, parts: readonly (string | Uint8Arr
 export async function writeFileAtomicAsync(path: string, text: string): Promise<void> {
   const temporary = temporaryPath(path);
   try {
-    const file = await open(temporary, 'wx');
+    const file = openSync(temporary, 'wx');
     try {
-      await file.writeFile(text);
-      await file.sync();
+      // Into the system's memory: quicker here than handed to a thread. What waits for the disk is not.
+      writeAll(file, Buffer.from(text));
+      await synced(file);
     } finally {
-      await file.close();
+      closeSync(file);
     }
-    await rename(temporary, path);
+    renameSync(temporary, path);
     await syncFolderWithOthers(dirname(path));
   } catch (error) {
-    await rm(temporary, { force: true });
+    rmSync(temporary, { force: true });
     throw explainDiskError('writing a file', path, error);
   }
 }

@@ -83,7 +83,10 @@ test('runs that share a folder divide its cells, take over what a killed one had
   while (claimsOfVictim().length === 0 && victim.process.exitCode === null) await sleep(2);
   victim.process.kill('SIGKILL');
   await victim.finished;
+  // It stands still while it is looked at: its few cells could be done meanwhile.
+  survivor.process.kill('SIGSTOP');
   const during = await statusOf(killed);
+  survivor.process.kill('SIGCONT');
   assert.deepEqual([during.alive, during.cells.total], [true, CELLS]);
   assert.deepEqual(during.runs.map(({ state }) => state).sort(), ['killed', 'running']);
   const { computed, elsewhere } = countsOf(await survivor.finished);

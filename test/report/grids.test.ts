@@ -219,9 +219,11 @@ test('a grid without CoOp is about its linear probe', () => {
 test('a shift with several shot counts has learning curves of every target', () => {
   const plan = fakeShiftPlan({ shots: [1, 16] });
   const { figures } = figuresOf(plan);
-  const { concat } = figures.overview!.spec as { concat: unknown[] };
-  assert.equal(concat.length, 6);
-  assert.ok(inlineRows(concat[0], 'shots').some(({ shots }) => shots === 1));
+  const { vconcat } = figures.overview!.spec as { vconcat: [unknown, { concat: unknown[] }] };
+  const [average, { concat }] = vconcat;
+  assert.equal(1 + concat.length, 6);
+  for (const panel of [average, ...concat])
+    assert.ok(inlineRows(panel, 'shots').some(({ shots }) => shots === 1));
 });
 
 test('every figure of the other grids compiles without a warning, also for one target, one seed, one set', async () => {
