@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
-  fsync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -12,13 +11,11 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { explainDiskError } from './disk-error.ts';
-import { syncFolder, syncFolderWithOthers } from './folder-sync.ts';
+import { synced, syncFolder, syncFolderWithOthers } from './folder-sync.ts';
 
 const TEMPORARY = /^\..+\.tmp$/;
 const HOUR_MS = 3_600_000;
-const synced = promisify(fsync);
 const CHUNK_BYTES = 2 ** 30;
 
 /**
@@ -49,7 +46,7 @@ export function writeFileAtomic(path: string, parts: readonly (string | Uint8Arr
 }
 
 /**
- * `writeFileAtomic` that leaves this thread free: several files may be on their way at once, and those that are
+ * `writeFileAtomic` that leaves waiting for the disk to threads: several files may be on their way at once, and those that are
  * renamed while their folder is being synced share its next sync.
  *
  * @returns When the file is durable under its name.

@@ -1,6 +1,9 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, fsync, fsyncSync, openSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { systemErrorCode } from './disk-error.ts';
+
+/** Waits for the disk in a thread. */
+export const synced = promisify(fsync);
 
 /** One may be allowed to write into a folder and not to read it. */
 const mayStayClosed = (error: unknown): boolean => systemErrorCode(error) === 'EACCES';
@@ -9,17 +12,22 @@ const mayStayClosed = (error: unknown): boolean => systemErrorCode(error) === 'E
 const maySyncUnknown = (error: unknown): boolean =>
   ['EINVAL', 'ENOSYS', 'ENOTSUP'].includes(systemErrorCode(error) ?? '');
 
-/** Makes renames in a folder durable; without this, a power cut may bring the old folder back. */
-export function syncFolder(folder: string): void {
+/** Null: it cannot be opened to be synced, and need not be. */
+function openFolder(folder: string): number | null {
   // Windows cannot open a folder as a file, and orders its journal itself.
-  if (process.platform === 'win32') return;
-  let handle: number;
+  if (process.platform === 'win32') return null;
   try {
-    handle = openSync(folder, 'r');
+    return openSync(folder, 'r');
   } catch (error) {
-    if (mayStayClosed(error)) return;
+    if (mayStayClosed(error)) return null;
     throw error;
   }
+}
+
+/** Makes renames in a folder durable; without this, a power cut may bring the old folder back. */
+export function syncFolder(folder: string): void {
+  const handle = openFolder(folder);
+  if (handle === null) return;
   try {
     fsyncSync(handle);
   } catch (error) {
@@ -30,20 +38,14 @@ export function syncFolder(folder: string): void {
 }
 
 async function syncFolderAsync(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  let handle: FileHandle;
+  const handle = openFolder(folder);
+  if (handle === null) return;
   try {
-    handle = await open(folder, 'r');
-  } catch (error) {
-    if (mayStayClosed(error)) return;
-    throw error;
-  }
-  try {
-    await handle.sync();
+    await synced(handle);
   } catch (error) {
     if (!maySyncUnknown(error)) throw error;
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 }
 

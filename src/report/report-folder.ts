@@ -16,10 +16,18 @@ export interface ReportFolder {
 export function reportFolder(dir: string): ReportFolder {
   const files: string[] = [];
   const later: Promise<void>[] = [];
+  let failed = false;
   const place = (name: string, content: string | Uint8Array) => {
-    const path = join(dir, name);
-    makeFolder(dirname(path));
-    writeFileAtomic(path, [content]);
+    // The report is given up: what is made late must not stand among the files of the next one.
+    if (failed) return;
+    try {
+      const path = join(dir, name);
+      makeFolder(dirname(path));
+      writeFileAtomic(path, [content]);
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
   };
   return {
     files,

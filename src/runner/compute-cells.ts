@@ -40,8 +40,8 @@ async function allKept(writing: readonly Promise<void>[]): Promise<void> {
 }
 
 /**
- * Runs tasks in the pool, here or elsewhere, and writes the record of every cell that ends before anything else is told of it; the
- * pool computes on meanwhile.
+ * Runs tasks in the pool, here or elsewhere, and writes the record of every cell that ends before anything else is
+ * told of it; the pool computes on meanwhile.
  *
  * @returns How many cells were computed here.
  * @throws {UserError} DISK_FULL with what the rest needs, FOLDER_NOT_WRITABLE, POOL_START_FAILED.

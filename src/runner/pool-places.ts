@@ -17,10 +17,10 @@ export class PoolPlaces {
     this.#places = new Array(workers).fill(null);
   }
 
-  /** Cost of a task that the pool may have besides: any where a worker is free, none where it has enough. */
-  get mostCost(): number {
+  /** The most that the next task may cost, ms: without limit where a worker is free. Null: there is no room for one. */
+  get mostCost(): number | null {
     if (this.#places.includes(null)) return Number.POSITIVE_INFINITY;
-    return this.#quick && this.#ahead.length < this.#places.length ? MOST_AHEAD_MS : Number.NEGATIVE_INFINITY;
+    return this.#quick && this.#ahead.length < this.#places.length ? MOST_AHEAD_MS : null;
   }
 
   /** A task is handed out. @returns Its place; null: it waits for one. */

@@ -129,7 +129,7 @@ export class PoolRun {
   #sendTask(): boolean {
     if (!this.#ready || this.#stopping || this.#error !== null) return false;
     const { mostCost } = this.#places;
-    if (this.#keeper.full || mostCost < 0) return false;
+    if (this.#keeper.full || mostCost === null) return false;
     const settled: Outcome[] = [];
     const task = this.#schedule.start(this.#options.admit, settled, mostCost);
     this.#settle(settled, null);
