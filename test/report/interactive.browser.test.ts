@@ -8,29 +8,9 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import type { CellRecord } from '../../src/config/index.ts';
 import { writeReport } from '../../src/report/index.ts';
 import { chromiumPath } from './chromium.ts';
-import { fakePlan, fakeRecords } from './fake-records.ts';
-
-const plan = fakePlan({
-  datasets: [
-    { key: 'icons_places', title: 'Places' },
-    { key: 'icons_nature', title: 'Nature' },
-    { key: 'icons_people', title: 'People' },
-  ],
-  shots: [1, 4, 16],
-  pictures: true,
-});
-// One cell failed, one is missing.
-const records = fakeRecords(plan).flatMap((record): CellRecord[] => {
-  const { dataset, shots, seed } = record.cell;
-  if (dataset.key !== 'icons_people' || shots !== 4) return [record];
-  if (seed === 3) return [];
-  return [
-    seed === 2 ? { ...record, status: 'failed', error: { code: 'BROKEN', message: 'a disk' } } : record,
-  ];
-});
+import { plan, records } from './report-with-gaps.ts';
 
 let dir = '';
 let browser: Browser;

@@ -7,32 +7,14 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import type { CellRecord } from '../../src/config/index.ts';
 import { duration } from '../../src/report/format.ts';
 import { writeReport } from '../../src/report/index.ts';
 import { chromiumPath } from './chromium.ts';
-import { fakePlan, fakeRecords } from './fake-records.ts';
+import { plan, records } from './report-with-gaps.ts';
 
 // Every number on the page is looked up in the CSV beside it that it should come from: a table's in its own file and row,
 // a plotted point's in its figure's, a section's prose in the few files that it speaks of.
 
-const plan = fakePlan({
-  datasets: [
-    { key: 'icons_places', title: 'Places' },
-    { key: 'icons_nature', title: 'Nature' },
-    { key: 'icons_people', title: 'People' },
-  ],
-  shots: [1, 4, 16],
-  pictures: true,
-});
-// One cell failed, one is missing.
-const records = fakeRecords(plan).flatMap((record): CellRecord[] => {
-  const { dataset, shots, seed } = record.cell;
-  if (dataset.key !== 'icons_people' || shots !== 4) return [record];
-  if (seed === 3) return [];
-  const error = { code: 'BROKEN', message: 'a disk' };
-  return [seed === 2 ? { ...record, status: 'failed', error } : record];
-});
 const run = { startedAt: '2026-11-23T09:59:00.000Z', elapsedMs: 83_000, workers: 2, threads: 1 };
 
 let dir = '';
