@@ -1,4 +1,5 @@
 import { closeSync, fsync, fsyncSync, openSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { systemErrorCode } from './disk-error.ts';
 
@@ -49,29 +50,34 @@ async function syncFolderAsync(folder: string): Promise<void> {
   }
 }
 
+/** Renames that come this soon after one another share a sync: each is a commit of the file system's journal. */
+const GATHER_MS = 50;
+
 interface FolderSyncs {
-  readonly running: Promise<void>;
-  /** Begins when `running` has ended. */
+  running: Promise<void>;
+  /** Has not begun. */
   next: Promise<void> | null;
 }
 
 const folderSyncs = new Map<string, FolderSyncs>();
 
 /**
- * `syncFolder` that leaves this thread free. Whoever asks while a sync runs waits for the next one, with all others:
- * the one that runs may have begun before their renames.
+ * `syncFolder` that leaves this thread free. Whoever asks waits for the next sync, with all that ask until it begins:
+ * one that runs may have begun before their renames.
  */
 export function syncFolderWithOthers(folder: string): Promise<void> {
-  const syncs = folderSyncs.get(folder);
-  if (syncs === undefined) return beginSync(folder);
-  syncs.next ??= syncs.running.catch(() => {}).then(() => beginSync(folder));
+  let syncs = folderSyncs.get(folder);
+  if (syncs === undefined) {
+    syncs = { running: Promise.resolve(), next: null };
+    folderSyncs.set(folder, syncs);
+  }
+  syncs.next ??= beginSync(folder, syncs);
   return syncs.next;
 }
 
-function beginSync(folder: string): Promise<void> {
-  const running = syncFolderAsync(folder).finally(() => {
-    if (folderSyncs.get(folder)?.next === null) folderSyncs.delete(folder);
-  });
-  folderSyncs.set(folder, { running, next: null });
-  return running;
+async function beginSync(folder: string, syncs: FolderSyncs): Promise<void> {
+  await Promise.allSettled([sleep(GATHER_MS), syncs.running]);
+  syncs.running = syncFolderAsync(folder);
+  syncs.next = null;
+  return syncs.running;
 }

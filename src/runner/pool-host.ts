@@ -38,7 +38,7 @@ process.on('message', (message: ToHost) => {
       setInterval(() => send({ kind: 'memory', bytes: process.memoryUsage.rss() }), MEMORY_EVERY_MS).unref();
       return;
     case 'run':
-      void run(message.taskId, message.payload);
+      for (const { taskId, payload } of message.tasks) void run(taskId, payload);
       return;
     case 'cancel':
       Atomics.store(new Int32Array(cancelFlag), 0, 1);
@@ -59,6 +59,8 @@ function openPool(workers: number, threads: number, workerModule: string): OpenP
     minThreads: workers,
     maxThreads: workers,
     concurrentTasksPerWorker: 1,
+    // The command reckons that tasks are begun in the order it sends them.
+    stricterFIFO: true,
     idleTimeout: Number.POSITIVE_INFINITY,
     // A thread that waits in Atomics.wait would stop whatever a library still has to do between two tasks.
     atomics: 'disabled',

@@ -10,8 +10,11 @@ export type ToHost =
       readonly threads: number;
       readonly workerModule: string;
     }
-  /** Only after `ready`, and never more at once than there are workers. */
-  | { readonly kind: 'run'; readonly taskId: string; readonly payload: unknown }
+  /** Only after `ready`. Workers take them in their order. */
+  | {
+      readonly kind: 'run';
+      readonly tasks: readonly { readonly taskId: string; readonly payload: unknown }[];
+    }
   /** Raise the flag that workers read between steps. */
   | { readonly kind: 'cancel' }
   /** Nothing runs any more: end. */

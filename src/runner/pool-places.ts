@@ -1,16 +1,20 @@
-/** While tasks take less, more are handed out ahead, ms: with longer ones, the wait for the next does not matter. */
+/** Tasks that take less are handed out ahead, as many as last that long, ms: a wait after longer ones does not matter. */
 const QUICK_MS = 200;
+/** Ahead for each worker, at most. */
+const MOST_EACH = 8;
 /** Only tasks that are reckoned to take less, ms: another run could have had them meanwhile. */
 const MOST_AHEAD_MS = 1000;
 
 /**
- * Which tasks the pool has: one a worker, and while they are quick as many more, so that a worker has its next task
- * before anyone hears of its last. Those go to the workers in their order.
+ * Which tasks the pool has: one a worker, and while they are quick some more, so that a worker has its next task
+ * before anyone hears of its last, and several results can be looked at together. Those go to the workers in their
+ * order.
  */
 export class PoolPlaces {
   readonly #places: ({ readonly taskId: string; readonly sinceMs: number } | null)[];
   #ahead: string[] = [];
-  #quick = false;
+  /** How many may be ahead. */
+  #room = 0;
   #crashed = false;
 
   constructor(workers: number) {
@@ -20,7 +24,12 @@ export class PoolPlaces {
   /** The most that the next task may cost, ms: without limit where a worker is free. Null: there is no room for one. */
   get mostCost(): number | null {
     if (this.#places.includes(null)) return Number.POSITIVE_INFINITY;
-    return this.#quick && this.#ahead.length < this.#places.length ? MOST_AHEAD_MS : null;
+    return this.#ahead.length < this.#room ? MOST_AHEAD_MS : null;
+  }
+
+  /** Whether every worker has a task to go on with after its own. */
+  get supplied(): boolean {
+    return this.#ahead.length >= this.#places.length;
   }
 
   /** A task is handed out. @returns Its place; null: it waits for one. */
@@ -43,7 +52,8 @@ export class PoolPlaces {
     if (worker === null) throw new Error(`internal: ${taskId} ended but was not running`);
     const now = performance.now();
     // After a crash each task is to be named that was running, beyond doubt: none waits in the pool any more.
-    this.#quick = !this.#crashed && now - this.#places[worker]!.sinceMs < QUICK_MS;
+    const each = this.#crashed ? 0 : Math.floor(QUICK_MS / (now - this.#places[worker]!.sinceMs));
+    this.#room = this.#places.length * Math.min(each, MOST_EACH);
     const next = this.#ahead.shift() ?? null;
     this.#places[worker] = next === null ? null : { taskId: next, sinceMs: now };
     return { worker, next };
@@ -58,7 +68,7 @@ export class PoolPlaces {
     this.#places.fill(null);
     this.#ahead = [];
     this.#crashed = true;
-    this.#quick = false;
+    this.#room = 0;
     return { running, ahead };
   }
 }

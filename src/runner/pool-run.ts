@@ -15,6 +15,8 @@ const STARTS_TO_GIVE_UP = 2;
 const START_WITHIN_MS = 60_000;
 /** How often tasks that another run is at are asked for again. */
 const RECALL_MS = 300;
+/** Results of quick tasks wait this long at most to be looked at together: a core is woken, and filled, less often. */
+const GATHER_MS = 100;
 
 /** One call of `runTasks`. */
 export class PoolRun {
@@ -33,6 +35,7 @@ export class PoolRun {
   #graceTimer: NodeJS.Timeout | undefined;
   #startTimer: NodeJS.Timeout | undefined;
   #recallTimer: NodeJS.Timeout | undefined;
+  #gatherTimer: NodeJS.Timeout | undefined;
   /** What has happened and was not told yet. */
   readonly #untold: PoolEvent[] = [];
   #resolve: () => void = () => {};
@@ -68,6 +71,7 @@ export class PoolRun {
       clearTimeout(this.#graceTimer);
       clearTimeout(this.#startTimer);
       clearTimeout(this.#recallTimer);
+      clearTimeout(this.#gatherTimer);
       // A run that ended by an error may have tasks in it: those are not waited for.
       if (this.#error !== null) this.#host?.kill();
       await this.#host?.close();
@@ -116,17 +120,38 @@ export class PoolRun {
     if (this.#error !== null || (this.#over && this.#keeper.empty)) this.#resolve();
   }
 
+  /** Whether results are still being gathered: nothing has to be done for any worker yet. */
+  get #gathers(): boolean {
+    return this.#gatherTimer !== undefined && this.#places.supplied && !this.#stopping;
+  }
+
+  #gather(): void {
+    this.#gatherTimer ??= setTimeout(() => {
+      this.#gatherTimer = undefined;
+      this.#guard(() => {});
+    }, GATHER_MS);
+  }
+
   #startTasks(): void {
+    if (this.#gathers) return;
     // Asked anew after every event: a listener may have aborted the run, or thrown, at the one before.
     while (this.#error === null) {
       const event = this.#untold.shift();
       if (event !== undefined) this.#keepAndTell(event);
-      else if (!this.#sendTask()) return;
+      else if (!this.#sendTasks()) return;
     }
   }
 
-  /** Hands out one task, if there is one and a place for it. Its start is told later. */
-  #sendTask(): boolean {
+  /** Hands out what there is a place for. @returns Whether there is something to tell. */
+  #sendTasks(): boolean {
+    const tasks: { taskId: string; payload: unknown }[] = [];
+    while (this.#startTask(tasks));
+    if (tasks.length > 0) this.#host?.send({ kind: 'run', tasks });
+    return this.#untold.length > 0;
+  }
+
+  /** Starts one task, if there is one and a place for it. That it has started is told later. */
+  #startTask(started: { taskId: string; payload: unknown }[]): boolean {
     if (!this.#ready || this.#stopping || this.#error !== null) return false;
     const { mostCost } = this.#places;
     if (this.#keeper.full || mostCost === null) return false;
@@ -134,7 +159,7 @@ export class PoolRun {
     const task = this.#schedule.start(this.#options.admit, settled, mostCost);
     this.#settle(settled, null);
     if (task !== null) {
-      this.#host?.send({ kind: 'run', taskId: task.id, payload: task.payload });
+      started.push({ taskId: task.id, payload: task.payload });
       const worker = this.#places.take(task.id);
       if (worker !== null) this.#untold.push({ kind: 'start', taskId: task.id, worker });
     } else if (this.#schedule.waiting) this.#recallLater();
@@ -169,8 +194,9 @@ export class PoolRun {
         const { worker, next } = this.#places.end(message.taskId);
         this.#settle(this.#schedule.finish({ taskId: message.taskId, ...message.reply }), worker);
         if (next !== null) this.#untold.push({ kind: 'start', taskId: next, worker });
+        if (this.#places.supplied) this.#gather();
         // The worker has its next task before anyone looks at the result: making a record takes milliseconds.
-        this.#sendTask();
+        else this.#sendTasks();
         return;
       }
       default:

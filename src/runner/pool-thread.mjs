@@ -4,11 +4,16 @@ import { register } from 'tsx/esm/api';
 
 register();
 
+// Loaded once: to import what is loaded already still asks the loader's own thread, milliseconds on busy cores.
+/** @type {Promise<typeof import('./pool-thread.ts')> | undefined} */
+let loading;
+
 /**
  * @param {import('./pool-messages.ts').ThreadCall} call
  * @returns {Promise<import('./pool-messages.ts').ThreadReply>}
  */
 export default async function runTask(call) {
-  const { runInThread } = await import('./pool-thread.ts');
+  loading ??= import('./pool-thread.ts');
+  const { runInThread } = await loading;
   return runInThread(call);
 }

@@ -23,10 +23,16 @@ export async function runInThread(call: ThreadCall): Promise<ThreadReply> {
   }
 }
 
+/** By URL; a pool has one. */
+const loaded = new Map<string, WorkerFunction>();
+
 async function loadWorker(url: string): Promise<WorkerFunction> {
-  const loaded: { readonly default?: unknown } = await import(url);
-  const work = loaded.default;
+  const known = loaded.get(url);
+  if (known !== undefined) return known;
+  const module: { readonly default?: unknown } = await import(url);
+  const work = module.default;
   if (!isWorkerFunction(work)) throw new Error(`internal: ${url} has no function as its default export`);
+  loaded.set(url, work);
   return work;
 }
 

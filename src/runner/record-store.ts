@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type CellRecord, canonicalJson, cellKey, recordSchema } from '../config/index.ts';
@@ -79,6 +79,8 @@ export class RecordStore {
     const path = this.pathOf(key);
     let text: string;
     try {
+      // Most that are asked for are not there: an error thrown for each costs more than the look.
+      if (statSync(path, { throwIfNoEntry: false }) === undefined) return { state: 'absent' };
       text = readFileSync(path, 'utf8');
     } catch (error) {
       if (systemErrorCode(error) === 'ENOENT') return { state: 'absent' };

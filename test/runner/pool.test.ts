@@ -230,19 +230,58 @@ test('a finish is told once its result is kept; the worker has its next task lon
   assert.deepEqual(events.slice(2).sort(), ['finish a', 'finish b']);
 });
 
+test('quick tasks begin in their order, each worker one after another, and every result is kept before it is told', {
+  timeout: 60_000,
+}, async () => {
+  const ids = Array.from({ length: 120 }, (_, i) => `t${i}`);
+  const began: string[] = [];
+  const kept = new Set<string>();
+  const busy = new Map<number, string>();
+  const outcomes = await runTasks(
+    ids.map((id) => task(id, { do: 'sleep', ms: 5 })),
+    {
+      workers: 2,
+      threads: 1,
+      workerModule,
+      keep: async ({ taskId }) => {
+        await new Promise((resolve) => setTimeout(resolve, 3));
+        kept.add(taskId);
+      },
+      onEvent: (event) => {
+        if (event.kind === 'start') {
+          began.push(event.taskId);
+          busy.set(event.worker, event.taskId);
+        } else if (event.kind === 'finish') {
+          assert.ok(kept.has(event.outcome.taskId));
+          assert.ok(began.includes(event.outcome.taskId));
+        }
+      },
+    },
+  );
+  assert.deepEqual(began, ids);
+  assert.deepEqual([...busy.keys()].sort(), [0, 1]);
+  assert.deepEqual(
+    outcomes.map(({ taskId, status }) => `${taskId} ${status}`),
+    ids.map((id) => `${id} ok`),
+  );
+});
+
 test('a result that cannot be kept ends the run, after those that are being kept', async () => {
   let kept = false;
-  const run = runTasks([task('a', { do: 'info' }), task('b', { do: 'info' }), task('c', { do: 'info' })], {
-    workers: 2,
-    threads: 1,
-    workerModule,
-    keep: async ({ taskId }) => {
-      if (taskId === 'b') throw new Error('no room');
-      if (taskId === 'c') return;
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      kept = true;
+  const run = runTasks(
+    [task('a', { do: 'info' }), task('b', { do: 'sleep', ms: 200 }), task('c', { do: 'info' })],
+    {
+      workers: 2,
+      threads: 1,
+      workerModule,
+      keep: async ({ taskId }) => {
+        if (taskId === 'b') throw new Error('no room');
+        if (taskId === 'c') return;
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        kept = true;
+      },
     },
-  });
+  );
   await assert.rejects(run, /no room/);
   assert.ok(kept);
 });

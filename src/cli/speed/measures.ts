@@ -35,8 +35,8 @@ export const MEASURES = {
   'decode-resize': decodeResizeMeasure,
   // Half a grid of the icon suite's small cells.
   'runner-overhead': runnerOverheadMeasure({ perWorker: 60, milliseconds: 250 }),
-  'runner-overhead-5000': runnerOverheadMeasure({ perWorker: 5000, milliseconds: 50 }),
-  'runner-scaling': runnerScalingMeasure({ perWorker: 60, milliseconds: 100 }),
+  'runner-overhead-5000': runnerOverheadMeasure({ perWorker: 5000, milliseconds: 100 }),
+  'runner-scaling': runnerScalingMeasure({ perWorker: 600, milliseconds: 100 }),
   'list-200000': listingMeasure(SMALL_TREE, 'disk'),
   'list-200000-cached': listingMeasure(SMALL_TREE, 'cache'),
   'list-1281167': listingMeasure(IMAGENET_TREE, 'disk'),

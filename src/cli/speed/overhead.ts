@@ -13,7 +13,7 @@ const LONG_MS = 60_000;
 export interface BusyCells {
   /** Cells a worker computes. */
   readonly perWorker: number;
-  /** How long each takes. */
+  /** Time of a core that each takes; what others do on it meanwhile does not count. */
   readonly milliseconds: number;
 }
 
@@ -106,8 +106,9 @@ class BusyGrid {
 }
 
 /**
- * The share of the workers' time that a grid does not spend in cells: starting the pool's process, claiming cells,
- * handing out tasks, writing records. Cells keep their core busy for a known time.
+ * The share of the cores that a grid does not spend in cells: starting the pool's process, claiming cells, handing
+ * out tasks, writing records. Cells keep a core busy for a known time: where the runner takes the core from them
+ * meanwhile, they end later.
  */
 export const runnerOverheadMeasure = ({ perWorker, milliseconds }: BusyCells): Measure => ({
   fixedThreads: 1,
