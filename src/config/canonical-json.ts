@@ -10,47 +10,56 @@
  *   instances, typed arrays, `undefined` inside an array, a value that contains itself.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, '$', new Set());
+  return write(value, []);
 }
 
-function write(value: unknown, path: string, ancestors: Set<object>): string {
+/** Where one stands: the object or array on each level, and the name or index in it. */
+type Path = { readonly holder: object; at: string | number }[];
+
+function refuse(path: Path, problem: string): never {
+  const steps = path.map(({ at }) => (typeof at === 'number' ? `[${at}]` : `.${at}`));
+  throw new TypeError(`canonical JSON: $${steps.join('')} ${problem}`);
+}
+
+function write(value: unknown, path: Path): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number') {
     // JSON.stringify would turn these into null and two different values into one key.
-    if (!Number.isFinite(value))
-      throw new TypeError(`canonical JSON: ${path} is ${value}, not a finite number`);
+    if (!Number.isFinite(value)) refuse(path, `is ${value}, not a finite number`);
     return JSON.stringify(value);
   }
-  if (typeof value !== 'object')
-    throw new TypeError(`canonical JSON: ${path} is a ${typeof value}, not data`);
-  if (ancestors.has(value)) throw new TypeError(`canonical JSON: ${path} contains itself`);
-  ancestors.add(value);
-  const text = Array.isArray(value)
-    ? writeArray(value, path, ancestors)
-    : writeObject(value, path, ancestors);
-  ancestors.delete(value);
-  return text;
+  if (typeof value !== 'object') refuse(path, `is a ${typeof value}, not data`);
+  for (const { holder } of path) if (holder === value) refuse(path, 'contains itself');
+  return Array.isArray(value) ? writeArray(value, path) : writeObject(value, path);
 }
 
-function writeArray(items: readonly unknown[], path: string, ancestors: Set<object>): string {
+function writeArray(items: readonly unknown[], path: Path): string {
+  const step = { holder: items, at: 0 };
+  path.push(step);
+  let text = '';
   // Not map(): it would skip the holes of a sparse array.
-  const parts: string[] = [];
-  for (let i = 0; i < items.length; i++) parts.push(write(items[i], `${path}[${i}]`, ancestors));
-  return `[${parts.join(',')}]`;
+  for (let i = 0; i < items.length; i++) {
+    step.at = i;
+    text += (i === 0 ? '' : ',') + write(items[i], path);
+  }
+  path.pop();
+  return `[${text}]`;
 }
 
-function writeObject(object: object, path: string, ancestors: Set<object>): string {
+function writeObject(object: object, path: Path): string {
   const prototype: unknown = Object.getPrototypeOf(object);
-  if (prototype !== Object.prototype && prototype !== null) {
-    throw new TypeError(
-      `canonical JSON: ${path} is a ${object.constructor?.name ?? 'class instance'}, not data`,
-    );
+  if (prototype !== Object.prototype && prototype !== null)
+    refuse(path, `is a ${object.constructor?.name ?? 'class instance'}, not data`);
+  const step = { holder: object, at: '' };
+  path.push(step);
+  let text = '';
+  // Default order is by UTF-16 code unit, which is what RFC 8785 asks for.
+  for (const key of Object.keys(object).sort()) {
+    const value = (object as Record<string, unknown>)[key];
+    if (value === undefined) continue;
+    step.at = key;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${write(value, path)}`;
   }
-  const members = Object.entries(object).filter(([, value]) => value !== undefined);
-  // Default string comparison is by UTF-16 code unit, which is what RFC 8785 asks for.
-  members.sort(([a], [b]) => (a < b ? -1 : 1));
-  const parts = members.map(
-    ([key, value]) => `${JSON.stringify(key)}:${write(value, `${path}.${key}`, ancestors)}`,
-  );
-  return `{${parts.join(',')}}`;
+  path.pop();
+  return `{${text}}`;
 }

@@ -1,5 +1,5 @@
 /** Tasks that take less are handed out ahead, as many as last that long, ms: a wait after longer ones does not matter. */
-const QUICK_MS = 200;
+const QUICK_MS = 500;
 /** Ahead for each worker, at most. */
 const MOST_EACH = 8;
 /** Only tasks that are reckoned to take less, ms: another run could have had them meanwhile. */

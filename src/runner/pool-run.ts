@@ -16,7 +16,7 @@ const START_WITHIN_MS = 60_000;
 /** How often tasks that another run is at are asked for again. */
 const RECALL_MS = 300;
 /** Results of quick tasks wait this long at most to be looked at together: a core is woken, and filled, less often. */
-const GATHER_MS = 100;
+const GATHER_MS = 200;
 
 /** One call of `runTasks`. */
 export class PoolRun {
