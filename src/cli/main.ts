@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../config/index.ts';
 import { exitCode, InterruptedError } from './exit.ts';
@@ -25,8 +26,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   debug: async () => (await import('./debug.ts')).debugCommand(),
 };
 
+function ownVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
 /** The one command that is named; all of them for help, and for a name that is none. */
 function wanted([first = '']: readonly string[]): readonly (() => Promise<Command>)[] {
+  if (first === '--version' || first === '-V') return [];
   const named = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
   return named === undefined ? Object.values(COMMANDS) : [named];
 }
@@ -34,6 +41,7 @@ function wanted([first = '']: readonly string[]): readonly (() => Promise<Comman
 async function program(args: readonly string[]): Promise<Command> {
   const root = new Command('coop-bench')
     .description('Prompt learning on CLIP: benchmarks that are exact and can be repeated.')
+    .version(ownVersion())
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 some cells or pictures failed, 2 the request was wrong, 130 interrupted.',

@@ -1,7 +1,6 @@
-import sharp from 'sharp';
 import { inClassesOf } from '../../datasets/index.ts';
 import { UserError } from '../config/index.ts';
-import { type Dataset, type Datum, viewPicture } from '../data/index.ts';
+import { type Dataset, type Datum, loadSharp, viewPicture } from '../data/index.ts';
 import type { ReportPlan } from '../report/index.ts';
 import { type StudyGrid, testSubset } from '../runner/index.ts';
 
@@ -47,6 +46,7 @@ function testList(
 async function smallView({ picture }: Datum): Promise<{ type: 'image/webp'; bytes: Uint8Array } | null> {
   try {
     const { data, width, height } = await viewPicture({ picture, view: { kind: 'test' }, size: SIDE });
+    const sharp = await loadSharp();
     const image = sharp(data, { raw: { width, height, channels: 3 } });
     return { type: 'image/webp', bytes: await image.webp({ quality: QUALITY }).toBuffer() };
   } catch (error) {

@@ -28,9 +28,11 @@ export { type Box, cropImage, flipHorizontal } from './pictures/crop.ts';
 export { decodePicture } from './pictures/decode-picture.ts';
 export { drawIcon, type IconSet, loadIconSet } from './pictures/draw-icon.ts';
 export { inOrder } from './pictures/in-order.ts';
+export { loadSharp } from './pictures/load-sharp.ts';
 export { loadPicture, pictureKey } from './pictures/picture.ts';
 export { openPreparer, type PicturePreparer } from './pictures/picture-preparer.ts';
 export { type PictureRequest, type PictureView, viewPicture } from './pictures/picture-view.ts';
+export { KEPT_PICTURE_BYTES } from './pictures/recent-pictures.ts';
 export { resizeBicubic } from './pictures/resize.ts';
 export {
   normalizationTable,

@@ -1,4 +1,4 @@
-import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import type { Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { UserError } from '../config/index.ts';
 import { systemErrorCode } from '../files/index.ts';
 import { shownUrl, TransferProblem } from './transfer-problem.ts';
@@ -26,20 +26,32 @@ export interface HttpResponse {
   readonly body: Dispatcher.ResponseData['body'];
 }
 
+interface Connection {
+  readonly request: typeof request;
+  readonly dispatcher: EnvHttpProxyAgent;
+}
+
+/** Reads undici when something is asked of a server: most commands ask nothing, and would start later for it. */
+async function connect(proxies: EnvHttpProxyAgent.Options): Promise<Connection> {
+  const { EnvHttpProxyAgent, request } = await import('undici');
+  return { request, dispatcher: new EnvHttpProxyAgent(proxies) };
+}
+
 /** Fetches over HTTP and HTTPS, through the proxies that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name. */
 export class HttpClient {
-  readonly #dispatcher: EnvHttpProxyAgent;
+  readonly #proxies: EnvHttpProxyAgent.Options;
+  #connection: Promise<Connection> | null = null;
 
   /** @throws {UserError} BAD_PROXY: the environment names a proxy that is no URL. */
   constructor(environment: NodeJS.ProcessEnv = process.env) {
     const proxy = (name: string): string => proxyUrl(name, environment);
-    this.#dispatcher = new EnvHttpProxyAgent({
+    this.#proxies = {
       httpProxy: proxy('http_proxy'),
       httpsProxy: proxy('https_proxy') || proxy('http_proxy'),
       noProxy: environment.no_proxy ?? environment.NO_PROXY ?? '',
       // Plain HTTP goes by a request to the proxy, as everywhere else; tunnels to port 80 are often refused.
       proxyTunnel: false,
-    });
+    };
   }
 
   /**
@@ -70,7 +82,8 @@ export class HttpClient {
 
   /** Ends all connections at once. */
   async close(): Promise<void> {
-    await this.#dispatcher.destroy();
+    const connection = await this.#connection;
+    await connection?.dispatcher.destroy();
   }
 
   async #send(
@@ -78,9 +91,11 @@ export class HttpClient {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
+    this.#connection ??= connect(this.#proxies);
+    const { request, dispatcher } = await this.#connection;
     try {
       return await request(url, {
-        dispatcher: this.#dispatcher,
+        dispatcher,
         // A compressed answer would make lengths and ranges count other bytes than the file's.
         headers: { 'accept-encoding': 'identity', 'user-agent': 'coop-bench', ...headers },
         signal,

@@ -1,5 +1,5 @@
 import type { PlannedCell } from '../config/index.ts';
-import type { Dataset } from '../data/index.ts';
+import { type Dataset, KEPT_PICTURE_BYTES } from '../data/index.ts';
 import { methodOf, type TaskSize } from '../methods/index.ts';
 import type { CellGroup } from './cell-groups.ts';
 import { cellSizes } from './cell-sizes.ts';
@@ -25,6 +25,9 @@ const MEASURED = {
   tunedCopies: 6,
   tunedActivations: 1.2e9,
 } as const;
+
+/** Taken by a worker that computes nothing yet, and by the pictures it keeps. */
+const STANDING_BYTES = MEASURED.worker + KEPT_PICTURE_BYTES;
 
 /** Weights of the text tower's blocks, and of its token embedding. */
 function textWeights({ size: { text } }: Backbone): { readonly blocks: number; readonly embedding: number } {
@@ -68,7 +71,7 @@ export function workerMemory(
 ): number {
   const backbones = [...new Set(groups.map(({ backbone }) => backbone))];
   return Math.max(
-    MEASURED.worker,
+    STANDING_BYTES,
     ...backbones.map((backbone) => {
       const sizeOf = cellSizes(backbone, sources, drawOf);
       const { blocks, embedding } = textWeights(backbone);
@@ -82,7 +85,7 @@ export function workerMemory(
       const weights = (blocks * textCopies + embedding + image) * FLOAT_BYTES;
       const pictures =
         backbone.size.pictureFlops * MEASURED.picture + (tuned ? MEASURED.tunedActivations : 0);
-      return MEASURED.worker + weights + activations + pictures;
+      return STANDING_BYTES + weights + activations + pictures;
     }),
   );
 }

@@ -6,13 +6,13 @@ import { throwIfCancelled, type WorkerFunction, type WorkerJob } from './worker-
  * Runs one task in a thread of the pool: loads the worker module (once a thread), calls its default export and
  * makes plain data of what comes out. Never throws.
  */
-export async function runInThread(call: ThreadCall): Promise<ThreadReply> {
+export async function runInThread(call: ThreadCall, load: (url: string) => unknown): Promise<ThreadReply> {
   const { taskId, payload, threads, cancelFlag } = call;
   const job: WorkerJob = { taskId, payload, threads, cancelFlag };
   try {
     // One that was handed out ahead may come after the run was told to stop.
     throwIfCancelled(job);
-    const work = await loadWorker(call.workerModule);
+    const work = loadWorker(call.workerModule, load);
     const value = await work(job);
     // What cannot be cloned would end the thread when it is sent; here it fails one task, with a message.
     structuredClone(value);
@@ -23,16 +23,10 @@ export async function runInThread(call: ThreadCall): Promise<ThreadReply> {
   }
 }
 
-/** By URL; a pool has one. */
-const loaded = new Map<string, WorkerFunction>();
-
-async function loadWorker(url: string): Promise<WorkerFunction> {
-  const known = loaded.get(url);
-  if (known !== undefined) return known;
-  const module: { readonly default?: unknown } = await import(url);
-  const work = module.default;
+/** @param load Reads a module; one that was read before is at hand. */
+function loadWorker(url: string, load: (url: string) => unknown): WorkerFunction {
+  const { default: work } = load(url) as { readonly default?: unknown };
   if (!isWorkerFunction(work)) throw new Error(`internal: ${url} has no function as its default export`);
-  loaded.set(url, work);
   return work;
 }
 

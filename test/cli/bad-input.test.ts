@@ -231,4 +231,9 @@ describe('help', SUITE, () => {
     assert.ok(named.length >= 2);
     for (const name of named) assert.ok(existsSync(projectFile(name)), name);
   });
+
+  it('says the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(projectFile('package.json'), 'utf8')) as { version: string };
+    assert.deepEqual(await coopBench(['--version']), { code: 0, stdout: `${version}\n`, stderr: '' });
+  });
 });

@@ -148,7 +148,7 @@ test('a worker module that cannot be loaded fails the tasks with its error', {
     threads: 1,
     workerModule: fixture('no-such-module.ts'),
   });
-  for (const outcome of outcomes) assert.equal(failure(outcome).code, 'ERR_MODULE_NOT_FOUND');
+  for (const outcome of outcomes) assert.equal(failure(outcome).code, 'MODULE_NOT_FOUND');
 });
 
 test('an error of the listener ends the run, and the process with it', { timeout: 60_000 }, async (t) => {

@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { UserError } from '../../config/index.ts';
 import type { RgbImage } from '../dataset.ts';
 import { decodeBmp, isBmp } from './decode-bmp.ts';
 import { withoutTransparency } from './gif-transparency.ts';
-
-// Workers decode one picture each; threads inside libvips would only compete with them.
-sharp.concurrency(1);
-sharp.cache(false);
+import { loadSharp } from './load-sharp.ts';
 
 /** Formats that Pillow reads in the same bytes as we do. */
 const FORMATS = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff']);
@@ -45,6 +42,7 @@ function toRgb({ data, info }: RawPicture): RgbImage {
 /** The first frame in its palette's colours, transparent pixels included. */
 async function decodeGif(bytes: Uint8Array): Promise<RgbImage> {
   const { bytes: opaque, frame, uncovered } = withoutTransparency(bytes);
+  const sharp = await loadSharp();
   const rgb = toRgb(await sharp(opaque, OPTIONS).raw().toBuffer({ resolveWithObject: true }));
   if (frame.width >= rgb.width && frame.height >= rgb.height) return rgb;
   for (let y = 0, to = 0; y < rgb.height; y += 1) {
@@ -117,6 +115,7 @@ export async function decodePicture(
   if (isBmp(bytes)) return decodeBmp(bytes, name);
   const damaged = (error: unknown) =>
     unreadable(name, reasonOf(error), 'the file is damaged or cut off; fetch it again', error);
+  const sharp = await loadSharp();
   const { format, space, channels } = await sharp(bytes, OPTIONS)
     .metadata()
     .catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { UserError } from '../../config/index.ts';
 import type { RgbImage } from '../dataset.ts';
 import { limit } from './limit.ts';
@@ -42,8 +42,9 @@ function inlinePreparer(): PicturePreparer {
   };
 }
 
-function threadedPreparer(threads: number): PicturePreparer {
-  const pool = new Piscina<PictureRequest, PictureReply>({
+async function openPool(threads: number): Promise<Piscina<PictureRequest, PictureReply>> {
+  const { Piscina } = await import('piscina');
+  return new Piscina<PictureRequest, PictureReply>({
     filename: new URL('./picture-thread.mjs', import.meta.url).href,
     // Without --import tsx: the threads' entry registers it.
     execArgv: [],
@@ -56,11 +57,16 @@ function threadedPreparer(threads: number): PicturePreparer {
     atomics: 'disabled',
     recordTiming: false,
   });
+}
+
+function threadedPreparer(threads: number): PicturePreparer {
+  const opening = openPool(threads);
   return {
     threads,
     ahead: threads * PICTURES_A_THREAD,
     async prepare(request) {
       const { picture, size } = request;
+      const pool = await opening;
       const reply = await pool.run(request).catch((cause: unknown) => {
         const how = cause instanceof Error ? cause.message : String(cause);
         throw new Error(`a thread that prepares pictures failed at ${picture.name}: ${how}`, { cause });
@@ -69,7 +75,7 @@ function threadedPreparer(threads: number): PicturePreparer {
       // Its words are whole: where, expected, found and what to try stand in them.
       throw new UserError(reply.code, { where: reply.message });
     },
-    close: () => pool.close(),
+    close: async () => (await opening).close(),
   };
 }
 

@@ -1,6 +1,8 @@
-// Entry of a thread that prepares pictures. JavaScript, because a thread starts without a loader for TypeScript.
-import { register } from 'tsx/esm/api';
+// Entry of a thread that prepares pictures. JavaScript, because a thread starts without a loader for TypeScript. It
+// gets the one for require(), which works in the thread itself: see src/runner/pool-thread.mjs.
+import { createRequire } from 'node:module';
+import { register } from 'tsx/cjs/api';
 
 register();
-const { answerRequest } = await import('./picture-thread.ts');
+const { answerRequest } = createRequire(import.meta.url)('./picture-thread.ts');
 export default answerRequest;

@@ -4,8 +4,8 @@ import { loadPicture } from './picture.ts';
 /** Loads a picture's pixels, as `loadPicture` does. They are shared: not to be changed or given away. */
 export type PictureLoader = (picture: PictureRef, size: number) => Promise<RgbImage>;
 
-/** Bytes of pixels that are kept: some 1,300 drawings at 64 px, or 28 photographs of 500 × 375. */
-const KEPT_BYTES = 16 << 20;
+/** Bytes of pixels that one loader keeps: some 1,300 drawings at 64 px, or 28 photographs of 500 × 375. */
+export const KEPT_PICTURE_BYTES = 16 << 20;
 
 const nameOf = (picture: PictureRef, size: number): string =>
   picture.kind === 'icon' ? `icon ${picture.set} ${picture.icon} ${size}` : `file ${picturePath(picture)}`;
@@ -36,7 +36,7 @@ export function recentPictures(): PictureLoader {
         bytes += entry.bytes;
       }
       for (const oldest of kept.keys()) {
-        if (bytes <= KEPT_BYTES) break;
+        if (bytes <= KEPT_PICTURE_BYTES) break;
         forget(oldest);
       }
       return image;
