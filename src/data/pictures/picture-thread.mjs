@@ -4,5 +4,6 @@ import { createRequire } from 'node:module';
 import { register } from 'tsx/cjs/api';
 
 register();
-const { answerRequest } = createRequire(import.meta.url)('./picture-thread.ts');
+const require = createRequire(import.meta.url);
+const { answerRequest } = require('./picture-thread.ts');
 export default answerRequest;
