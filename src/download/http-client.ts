@@ -82,7 +82,8 @@ export class HttpClient {
 
   /** Ends all connections at once. */
   async close(): Promise<void> {
-    const connection = await this.#connection;
+    // One that could not be made was told of where it was asked for.
+    const connection = await this.#connection?.catch(() => null);
     await connection?.dispatcher.destroy();
   }
 

@@ -47,7 +47,7 @@ export function writeFileAtomic(path: string, parts: readonly (string | Uint8Arr
 
 /**
  * `writeFileAtomic` that leaves waiting for the disk to threads: several files may be on their way at once, and those that are
- * renamed while their folder is being synced share its next sync.
+ * renamed within an instant share a sync of their folder.
  *
  * @returns When the file is durable under its name.
  * @throws {UserError} `DISK_FULL` or `FOLDER_NOT_WRITABLE`; nothing is left behind.

@@ -65,19 +65,21 @@ const folderSyncs = new Map<string, FolderSyncs>();
  * `syncFolder` that leaves this thread free. Whoever asks waits for the next sync, with all that ask until it begins:
  * one that runs may have begun before their renames.
  */
-export function syncFolderWithOthers(folder: string): Promise<void> {
+export async function syncFolderWithOthers(folder: string): Promise<void> {
+  // Nothing to wait for: see `openFolder`.
+  if (process.platform === 'win32') return;
   let syncs = folderSyncs.get(folder);
   if (syncs === undefined) {
     syncs = { running: Promise.resolve(), next: null };
     folderSyncs.set(folder, syncs);
   }
   syncs.next ??= beginSync(folder, syncs);
-  return syncs.next;
+  await syncs.next;
 }
 
 async function beginSync(folder: string, syncs: FolderSyncs): Promise<void> {
   await Promise.allSettled([sleep(GATHER_MS), syncs.running]);
   syncs.running = syncFolderAsync(folder);
   syncs.next = null;
-  return syncs.running;
+  await syncs.running;
 }

@@ -66,7 +66,7 @@ export class JobQueue {
   }
 }
 
-/** Items in parts that one request may hold. */
-export function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
+/** Items in parts; without a size, in such as one request may hold. */
+export function* chunks<T>(items: readonly T[], size: number = CHUNK): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }

@@ -16,6 +16,8 @@ import { Results } from './results.ts';
 /** Every so often everything is looked at, whatever events were missed. */
 const SWEEP_MS = 5_000;
 const BEAT_MS = 2_000;
+/** Results that are written down together: a record alone waits for the disk as long as several. */
+const KEPT_AT_ONCE = 16;
 /** Leaving politely may take this long. */
 const LEAVE_WITHIN_MS = 3_000;
 
@@ -25,6 +27,8 @@ interface Pending {
   readonly task: PlannedTask;
   readonly job: QueueJob;
 }
+
+type FoundResult = readonly [jobId: string, result: QueueResult];
 
 /** The tasks of one run on their way through the queue and back. */
 export class Submission {
@@ -180,20 +184,31 @@ export class Submission {
   /** Takes what an earlier command left in the queue; a failure of then is asked for anew. */
   async #collectBefore(): Promise<void> {
     for (const ids of chunks([...this.#open.keys()])) {
-      const results = await this.#results.get(ids);
-      for (const [i, id] of ids.entries()) {
-        const result = results[i]!;
-        if (result === null) continue;
-        if (isWhole(result, this.#open.get(id)!.job.wanted)) await this.#take(id, result);
-        else await this.#results.drop(id);
-      }
+      const found = await this.#found(ids);
+      const isUseful = ([id, result]: FoundResult) => isWhole(result, this.#open.get(id)!.job.wanted);
+      for (const [id] of found.filter((one) => !isUseful(one))) await this.#results.drop(id);
+      await this.#takeAll(found.filter(isUseful));
     }
   }
 
   async #collect(jobs: readonly string[]): Promise<void> {
     for (const ids of chunks(jobs)) {
-      const results = await this.#results.get(ids);
-      for (const [i, id] of ids.entries()) if (results[i] != null) await this.#take(id, results[i]);
+      await this.#takeAll(await this.#found(ids));
+    }
+  }
+
+  /** Those of the jobs that have a result. */
+  async #found(ids: readonly string[]): Promise<FoundResult[]> {
+    const results = await this.#results.get(ids);
+    return ids.flatMap((id, i): FoundResult[] => (results[i] == null ? [] : [[id, results[i]]]));
+  }
+
+  async #takeAll(found: readonly FoundResult[]): Promise<void> {
+    for (const some of chunks(found, KEPT_AT_ONCE)) {
+      const taking = some.map(([id, result]) => this.#take(id, result));
+      // Where one cannot be kept, the others are on the disk before the run ends.
+      await Promise.allSettled(taking);
+      await Promise.all(taking);
     }
   }
 

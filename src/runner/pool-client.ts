@@ -7,7 +7,7 @@ import { TaskSchedule } from './task-schedule.ts';
  * Runs tasks on a pool of worker threads that lives in a child process.
  *
  * A task that throws fails alone. If the process dies, it is started again with the tasks that were running, one
- * at a time; a task under which it dies twice fails with `WORKER_CRASHED`. No child is left when the promise
+ * at a time; a task under which it dies twice (four times, if others need it) fails with `WORKER_CRASHED`. No child is left when the promise
  * settles, nor when this process dies, however it does.
  *
  * `V`: what the worker module returns; the caller vouches for it.

@@ -2,7 +2,7 @@
 const QUICK_MS = 500;
 /** Ahead for each worker, at most. */
 const MOST_EACH = 8;
-/** Only tasks that are reckoned to take less, ms: another run could have had them meanwhile. */
+/** All of a worker's are reckoned to take no more, ms: another run could have had them meanwhile. */
 const MOST_AHEAD_MS = 1000;
 
 /**
@@ -12,7 +12,7 @@ const MOST_AHEAD_MS = 1000;
  */
 export class PoolPlaces {
   readonly #places: ({ readonly taskId: string; readonly sinceMs: number } | null)[];
-  #ahead: string[] = [];
+  #ahead: { readonly taskId: string; readonly cost: number }[] = [];
   /** How many may be ahead. */
   #room = 0;
   #crashed = false;
@@ -24,7 +24,9 @@ export class PoolPlaces {
   /** The most that the next task may cost, ms: without limit where a worker is free. Null: there is no room for one. */
   get mostCost(): number | null {
     if (this.#places.includes(null)) return Number.POSITIVE_INFINITY;
-    return this.#ahead.length < this.#room ? MOST_AHEAD_MS : null;
+    if (this.#ahead.length >= this.#room) return null;
+    const reckoned = this.#ahead.reduce((sum, { cost }) => sum + cost, 0);
+    return Math.min(MOST_AHEAD_MS, MOST_AHEAD_MS * this.#places.length - reckoned);
   }
 
   /** Whether every worker has a task to go on with after its own. */
@@ -33,9 +35,9 @@ export class PoolPlaces {
   }
 
   /** A task is handed out. @returns Its place; null: it waits for one. */
-  take(taskId: string): number | null {
+  take(taskId: string, cost: number): number | null {
     const worker = this.#places.indexOf(null);
-    if (worker < 0) this.#ahead.push(taskId);
+    if (worker < 0) this.#ahead.push({ taskId, cost });
     else this.#places[worker] = { taskId, sinceMs: performance.now() };
     return worker < 0 ? null : worker;
   }
@@ -54,7 +56,7 @@ export class PoolPlaces {
     // After a crash each task is to be named that was running, beyond doubt: none waits in the pool any more.
     const each = this.#crashed ? 0 : Math.floor(QUICK_MS / (now - this.#places[worker]!.sinceMs));
     this.#room = this.#places.length * Math.min(each, MOST_EACH);
-    const next = this.#ahead.shift() ?? null;
+    const next = this.#ahead.shift()?.taskId ?? null;
     this.#places[worker] = next === null ? null : { taskId: next, sinceMs: now };
     return { worker, next };
   }
@@ -64,7 +66,7 @@ export class PoolPlaces {
     const running = new Map(
       this.#places.flatMap((place, worker) => (place === null ? [] : [[place.taskId, worker] as const])),
     );
-    const ahead = this.#ahead;
+    const ahead = this.#ahead.map(({ taskId }) => taskId);
     this.#places.fill(null);
     this.#ahead = [];
     this.#crashed = true;

@@ -1,39 +1,32 @@
-import { UserError } from '../config/index.ts';
-import { HostProcess } from './host-process.ts';
-import type { FromHost } from './pool-messages.ts';
+import type { FromHost, ToHost } from './pool-messages.ts';
 import type { RunTasksOptions } from './pool-options.ts';
 import { PoolPlaces } from './pool-places.ts';
+import { PoolProcess } from './pool-process.ts';
 import { ResultKeeper } from './result-keeper.ts';
 import type { Outcome, PoolEvent, Task, TaskError } from './task.ts';
 import type { TaskSchedule } from './task-schedule.ts';
 
 /** With what follows, a person who stops a run has the terminal back within two seconds. */
 const GRACE_MS = 1_200;
-/** A process that dies this often in a row before it is ready will not come up. */
-const STARTS_TO_GIVE_UP = 2;
-/** One that has not answered by then is killed, and counts as one that died. */
-const START_WITHIN_MS = 60_000;
 /** How often tasks that another run is at are asked for again. */
 const RECALL_MS = 300;
 /** Results of quick tasks wait this long at most to be looked at together: a core is woken, and filled, less often. */
 const GATHER_MS = 200;
 
+type StartedTask = Extract<ToHost, { kind: 'run' }>['tasks'][number];
+
 /** One call of `runTasks`. */
 export class PoolRun {
   readonly #schedule: TaskSchedule;
   readonly #options: RunTasksOptions;
-  readonly #workers: number;
+  readonly #host: PoolProcess;
   readonly #places: PoolPlaces;
   readonly #keeper: ResultKeeper;
-  #host: HostProcess | null = null;
-  #ready = false;
-  #failedStarts = 0;
   #stopping = false;
   /** Whether tasks may still be added. */
   #fed: boolean;
   #error: { readonly thrown: unknown } | null = null;
   #graceTimer: NodeJS.Timeout | undefined;
-  #startTimer: NodeJS.Timeout | undefined;
   #recallTimer: NodeJS.Timeout | undefined;
   #gatherTimer: NodeJS.Timeout | undefined;
   /** What has happened and was not told yet. */
@@ -44,8 +37,17 @@ export class PoolRun {
     this.#schedule = schedule;
     this.#options = options;
     this.#fed = options.feed !== undefined;
-    this.#workers = this.#fed ? options.workers : Math.min(options.workers, taskCount);
-    this.#places = new PoolPlaces(this.#workers);
+    const workers = this.#fed ? options.workers : Math.min(options.workers, taskCount);
+    this.#places = new PoolPlaces(workers);
+    this.#host = new PoolProcess(
+      { kind: 'open', workers, threads: options.threads, workerModule: options.workerModule.href },
+      {
+        onMessage: (message) => this.#guard(() => this.#hear(message)),
+        onLine: (line) => this.#guard(() => this.#untold.push({ kind: 'log', line })),
+        onEnd: (how, lastLines) => this.#guard(() => this.#hostEnded(how, lastLines)),
+      },
+      options.environment,
+    );
     this.#keeper = new ResultKeeper(options.keep, (step) => this.#guard(step));
   }
 
@@ -57,7 +59,7 @@ export class PoolRun {
         this.#resolve = resolve;
         signal?.addEventListener('abort', abort, { once: true });
         if (signal?.aborted) abort();
-        else this.#guard(() => this.#startHost());
+        else this.#guard(() => this.#host.start());
         this.#options.feed?.({
           add: (tasks) => this.#guard(() => this.#add(tasks)),
           end: () =>
@@ -69,12 +71,12 @@ export class PoolRun {
     } finally {
       signal?.removeEventListener('abort', abort);
       clearTimeout(this.#graceTimer);
-      clearTimeout(this.#startTimer);
       clearTimeout(this.#recallTimer);
       clearTimeout(this.#gatherTimer);
       // A run that ended by an error may have tasks in it: those are not waited for.
-      if (this.#error !== null) this.#host?.kill();
-      await this.#host?.close();
+      if (this.#error !== null) this.#host.kill();
+      this.#keepUntold();
+      await this.#host.close();
       await this.#keeper.idle();
     }
     if (this.#error !== null) throw this.#error.thrown;
@@ -88,25 +90,6 @@ export class PoolRun {
   #add(tasks: readonly Task[]): void {
     this.#schedule.add(tasks);
     if (this.#stopping) this.#settle(this.#schedule.cancelWaiting(), null);
-  }
-
-  #startHost(): void {
-    this.#ready = false;
-    this.#host = new HostProcess(
-      {
-        onMessage: (message) => this.#guard(() => this.#hear(message)),
-        onLine: (line) => this.#guard(() => this.#untold.push({ kind: 'log', line })),
-        onEnd: (how, lastLines) => this.#guard(() => this.#hostEnded(how, lastLines)),
-      },
-      this.#options.environment,
-    );
-    this.#startTimer = setTimeout(() => this.#host?.kill(), START_WITHIN_MS);
-    this.#host.send({
-      kind: 'open',
-      workers: this.#workers,
-      threads: this.#options.threads,
-      workerModule: this.#options.workerModule.href,
-    });
   }
 
   /** Every event handler goes through here: it acts, starts what may start now, and ends the run on an error. */
@@ -128,7 +111,8 @@ export class PoolRun {
   #gather(): void {
     this.#gatherTimer ??= setTimeout(() => {
       this.#gatherTimer = undefined;
-      this.#guard(() => {});
+      // Workers first: to write down what was gathered takes longer than what they have to do yet.
+      this.#guard(() => void this.#sendTasks());
     }, GATHER_MS);
   }
 
@@ -144,24 +128,32 @@ export class PoolRun {
 
   /** Hands out what there is a place for. @returns Whether there is something to tell. */
   #sendTasks(): boolean {
-    const tasks: { taskId: string; payload: unknown }[] = [];
-    while (this.#startTask(tasks));
-    if (tasks.length > 0) this.#host?.send({ kind: 'run', tasks });
+    const ahead: StartedTask[] = [];
+    while (this.#startTask(ahead));
+    if (ahead.length > 0) this.#host.send({ kind: 'run', tasks: ahead });
     return this.#untold.length > 0;
   }
 
-  /** Starts one task, if there is one and a place for it. That it has started is told later. */
-  #startTask(started: { taskId: string; payload: unknown }[]): boolean {
-    if (!this.#ready || this.#stopping || this.#error !== null) return false;
+  /**
+   * Starts one task, if there is one and a place for it. That it has started is told later.
+   *
+   * @param ahead Gets one that no worker waits for, to be sent with others: claiming them may take a while.
+   */
+  #startTask(ahead: StartedTask[]): boolean {
+    if (!this.#host.ready || this.#stopping || this.#error !== null) return false;
     const { mostCost } = this.#places;
     if (this.#keeper.full || mostCost === null) return false;
     const settled: Outcome[] = [];
     const task = this.#schedule.start(this.#options.admit, settled, mostCost);
     this.#settle(settled, null);
     if (task !== null) {
-      started.push({ taskId: task.id, payload: task.payload });
-      const worker = this.#places.take(task.id);
-      if (worker !== null) this.#untold.push({ kind: 'start', taskId: task.id, worker });
+      const started = { taskId: task.id, payload: task.payload };
+      const worker = this.#places.take(task.id, task.cost);
+      if (worker === null) ahead.push(started);
+      else {
+        this.#host.send({ kind: 'run', tasks: [started] });
+        this.#untold.push({ kind: 'start', taskId: task.id, worker, heardMs: performance.now() });
+      }
     } else if (this.#schedule.waiting) this.#recallLater();
     return task !== null || settled.length > 0;
   }
@@ -177,9 +169,6 @@ export class PoolRun {
   #hear(message: FromHost): void {
     switch (message.kind) {
       case 'ready':
-        clearTimeout(this.#startTimer);
-        this.#ready = true;
-        this.#failedStarts = 0;
         return;
       case 'progress': {
         // Progress travels on another port than the result and may come after it.
@@ -193,7 +182,8 @@ export class PoolRun {
       case 'done': {
         const { worker, next } = this.#places.end(message.taskId);
         this.#settle(this.#schedule.finish({ taskId: message.taskId, ...message.reply }), worker);
-        if (next !== null) this.#untold.push({ kind: 'start', taskId: next, worker });
+        if (next !== null)
+          this.#untold.push({ kind: 'start', taskId: next, worker, heardMs: performance.now() });
         if (this.#places.supplied) this.#gather();
         // The worker has its next task before anyone looks at the result: making a record takes milliseconds.
         else this.#sendTasks();
@@ -205,10 +195,8 @@ export class PoolRun {
   }
 
   #hostEnded(how: string, lastLines: readonly string[]): void {
-    clearTimeout(this.#startTimer);
-    this.#host = null;
     if (this.#over || this.#error !== null) return;
-    if (!this.#ready && !this.#stopping) this.#countFailedStart(how, lastLines);
+    if (!this.#stopping) this.#host.countEnd(how, lastLines);
     const { running, ahead } = this.#places.clear();
     if (this.#stopping) {
       for (const taskId of [...running.keys(), ...ahead])
@@ -216,49 +204,49 @@ export class PoolRun {
       return;
     }
     for (const taskId of ahead) this.#schedule.putBack(taskId);
-    const { again, settled } = this.#schedule.crash(() => crashError(how, lastLines));
+    const { again, settled } = this.#schedule.crash((_, times) => crashError(times, how, lastLines));
     for (const outcome of settled) this.#settle([outcome], running.get(outcome.taskId) ?? null);
     if (this.#over) return;
     this.#untold.push({ kind: 'restart', reason: how, taskIds: again });
-    this.#startHost();
-  }
-
-  #countFailedStart(how: string, lastLines: readonly string[]): void {
-    this.#failedStarts += 1;
-    if (this.#failedStarts < STARTS_TO_GIVE_UP) return;
-    throw new UserError('POOL_START_FAILED', {
-      where: 'starting the process that computes',
-      expected: 'a Node process that answers',
-      found: [how, ...lastLines].join('\n            '),
-      hint: 'npm ci, in case the installation is incomplete; fewer --workers, in case memory is short',
-    });
+    this.#host.start();
   }
 
   #stop(): void {
     this.#stopping = true;
     this.#settle(this.#schedule.cancelWaiting(), null);
     if (this.#over) return;
-    this.#host?.send({ kind: 'cancel' });
-    this.#graceTimer = setTimeout(() => this.#host?.kill(), this.#options.graceMs ?? GRACE_MS);
+    this.#host.send({ kind: 'cancel' });
+    this.#graceTimer = setTimeout(() => this.#host.kill(), this.#options.graceMs ?? GRACE_MS);
   }
 
   /** Has settled tasks told of: the first ran on `worker`, the others never started. */
   #settle(outcomes: readonly Outcome[], worker: number | null): void {
     for (const [index, outcome] of outcomes.entries()) {
-      this.#untold.push({ kind: 'finish', worker: index === 0 ? worker : null, outcome });
+      const heardMs = performance.now();
+      this.#untold.push({ kind: 'finish', worker: index === 0 ? worker : null, outcome, heardMs });
     }
   }
 
-  #keepAndTell(event: PoolEvent): void {
-    const tell = (): void => this.#options.onEvent?.(event);
+  /** A run that ends by an error loses no result that has come: the next one finds it. */
+  #keepUntold(): void {
+    for (const event of this.#untold.filter(({ kind }) => kind === 'finish')) {
+      try {
+        this.#keepAndTell(event, () => {});
+      } catch {
+        // What ended the run is thrown.
+      }
+    }
+  }
+
+  #keepAndTell(event: PoolEvent, tell = (): void => this.#options.onEvent?.(event)): void {
     if (event.kind !== 'finish' || !this.#keeper.keep(event.outcome, tell)) tell();
   }
 }
 
-function crashError(how: string, lastLines: readonly string[]): TaskError {
+function crashError(times: number, how: string, lastLines: readonly string[]): TaskError {
   const said = lastLines.length === 0 ? '' : `; it printed last:\n${lastLines.join('\n')}`;
   return {
     code: 'WORKER_CRASHED',
-    message: `the process that computes ended twice while this ran (${how}); memory may have run out${said}`,
+    message: `the process that computes ended ${times === 2 ? 'twice' : `${times} times`} while this ran (${how}); memory may have run out${said}`,
   };
 }

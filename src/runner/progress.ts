@@ -63,7 +63,7 @@ export function createProgress(options: ProgressOptions): Progress {
   renderer.changed(null, view());
   return {
     handle: (event) => {
-      state.apply(event, now());
+      state.apply(event, ('heardMs' in event ? event.heardMs : undefined) ?? now());
       renderer.changed(event, view());
     },
     note: (message) => renderer.note(message),

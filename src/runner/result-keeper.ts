@@ -1,8 +1,8 @@
 import type { RunTasksOptions } from './pool-options.ts';
 import type { Outcome } from './task.ts';
 
-/** With more, no task starts: results that wait for the disk fill the memory. */
-const MOST = 64;
+/** With more on their way no task is handed out: results that wait for the disk fill the memory. */
+const MOST = 128;
 
 /** Results on their way to the disk. */
 export class ResultKeeper {

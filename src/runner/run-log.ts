@@ -42,11 +42,11 @@ export class RunLog {
   event(event: PoolEvent): void {
     switch (event.kind) {
       case 'start':
-        this.#startedAt.set(event.taskId, performance.now());
+        this.#startedAt.set(event.taskId, event.heardMs ?? performance.now());
         this.line(`start ${this.#name(event.taskId)}`);
         return;
       case 'finish':
-        this.#finish(event.outcome);
+        this.#finish(event.outcome, event.heardMs);
         return;
       case 'restart':
         this.line(
@@ -65,11 +65,11 @@ export class RunLog {
     }
   }
 
-  #finish(outcome: Extract<PoolEvent, { kind: 'finish' }>['outcome']): void {
+  #finish(outcome: Extract<PoolEvent, { kind: 'finish' }>['outcome'], now = performance.now()): void {
     const { taskId, status } = outcome;
     const startedAt = this.#startedAt.get(taskId);
     this.#startedAt.delete(taskId);
-    const took = startedAt === undefined ? '' : `, ${formatDuration(performance.now() - startedAt)}`;
+    const took = startedAt === undefined ? '' : `, ${formatDuration(now - startedAt)}`;
     switch (status) {
       case 'ok':
         this.line(`done ${this.#name(taskId)}${took}`);

@@ -2,6 +2,8 @@ import type { Admission, Outcome, Task, TaskError } from './task.ts';
 
 /** How often a task may be running when the process dies before the task itself is blamed. */
 const CRASHES_TO_BLAME = 2;
+/** The same for a task that others need: all of them fail with it, for deaths that may have been chance. */
+const CRASHES_TO_BLAME_NEEDED = 4;
 
 /** Asked before a task starts. */
 type Admit = (task: Task) => Admission;
@@ -161,11 +163,15 @@ export class TaskSchedule {
   }
 
   /**
-   * The process died under the running tasks: they wait to run again, or fail if it is their second time.
+   * The process died under the running tasks: they wait to run again, or fail if it is their second time; their fourth
+   * if others need them.
    *
    * @param describe Makes the failure of a task that is to blame.
    */
-  crash(describe: (taskId: string) => TaskError): { readonly again: string[]; readonly settled: Outcome[] } {
+  crash(describe: (taskId: string, times: number) => TaskError): {
+    readonly again: string[];
+    readonly settled: Outcome[];
+  } {
     const hit = [...this.#running].sort((a, b) => a.index - b.index);
     this.#running.clear();
     const again: string[] = [];
@@ -173,11 +179,13 @@ export class TaskSchedule {
     for (const entry of hit) {
       entry.crashes += 1;
       const taskId = entry.task.id;
-      if (entry.crashes < CRASHES_TO_BLAME) {
+      if (entry.crashes < (entry.dependents.length > 0 ? CRASHES_TO_BLAME_NEEDED : CRASHES_TO_BLAME)) {
         this.#suspects.push(entry);
         again.push(taskId);
       } else {
-        settled.push(...this.#settle(entry, { taskId, status: 'failed', error: describe(taskId) }));
+        settled.push(
+          ...this.#settle(entry, { taskId, status: 'failed', error: describe(taskId, entry.crashes) }),
+        );
       }
     }
     this.#suspects.sort((a, b) => a.index - b.index);

@@ -8,7 +8,7 @@ export interface Task<P = unknown> {
   readonly id: string;
   /** Ids of tasks of the same run that must have ended well before this one starts. */
   readonly needs: readonly string[];
-  /** Rough size in any unit, ≥ 0; used only to tell how much is left. */
+  /** Rough time on a core, ms, ≥ 0: for how much is left, and whether it may wait for a worker in the pool. */
   readonly cost: number;
   readonly payload: P;
 }
@@ -16,7 +16,7 @@ export interface Task<P = unknown> {
 /**
  * Why a task failed, as data, since an Error loses its class and fields between threads.
  *
- * Codes of the pool itself: `WORKER_CRASHED` (the process died twice under the task), `WORKER_EXITED` (its thread
+ * Codes of the pool itself: `WORKER_CRASHED` (the process died twice under the task, or four times under one that others need), `WORKER_EXITED` (its thread
  * ended), `NEED_FAILED` (a task it needs failed). All others come from the error's own `code`; errors without one
  * get `UNEXPECTED_ERROR`.
  */
@@ -43,9 +43,12 @@ export type Admission<P = unknown> =
   /** Another run has done it. */
   | { readonly kind: 'done'; readonly failed: number };
 
-/** What happens while tasks run. `worker` counts the places of the pool from 0; it is no thread's number. */
+/**
+ * What happens while tasks run. `worker` counts the places of the pool from 0; it is no thread's number. `heardMs`:
+ * when it happened, on the clock of `performance.now()`, where it is told later.
+ */
 export type PoolEvent<V = unknown> =
-  | { readonly kind: 'start'; readonly taskId: string; readonly worker: number }
+  | { readonly kind: 'start'; readonly taskId: string; readonly worker: number; readonly heardMs?: number }
   | {
       readonly kind: 'progress';
       readonly taskId: string;
@@ -55,7 +58,12 @@ export type PoolEvent<V = unknown> =
       readonly message?: string;
     }
   /** `worker` is null for a task that never started. */
-  | { readonly kind: 'finish'; readonly worker: number | null; readonly outcome: Outcome<V> }
+  | {
+      readonly kind: 'finish';
+      readonly worker: number | null;
+      readonly outcome: Outcome<V>;
+      readonly heardMs?: number;
+    }
   /** The process of the pool died and another one is started; `taskIds` were running and run again. */
   | { readonly kind: 'restart'; readonly reason: string; readonly taskIds: readonly string[] }
   /** Resident memory of the process of the pool, every two seconds. */

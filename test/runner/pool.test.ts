@@ -230,7 +230,7 @@ test('a finish is told once its result is kept; the worker has its next task lon
   assert.deepEqual(events.slice(2).sort(), ['finish a', 'finish b']);
 });
 
-test('quick tasks begin in their order, each worker one after another, and every result is kept before it is told', {
+test('quick tasks begin in their order, and every result is kept before it is told', {
   timeout: 60_000,
 }, async () => {
   const ids = Array.from({ length: 120 }, (_, i) => `t${i}`);

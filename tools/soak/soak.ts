@@ -67,9 +67,12 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       await sleep(killEverySeconds * 1000 * (0.5 + Math.random()));
       watch.look();
       const victim = running[Math.floor(Math.random() * running.length)]!;
-      const { started } = victim;
       complete = running.some(({ started: { process: child } }) => child.exitCode === 0);
       if (complete) break;
+      // One whose pool was killed each time a cell ran has ended with failed cells: a person starts it again.
+      for (const ended of running.filter((one) => one.started.process.exitCode !== null))
+        ended.started = startGrid(grid, out, ended.workers);
+      const { started } = victim;
       const [pool] = poolOf(started.process);
       if (pool !== undefined && Math.random() < 0.5) {
         if (kill(pool)) kills.pool += 1;

@@ -152,6 +152,7 @@ export const runnerScalingMeasure = ({ perWorker, milliseconds }: BusyCells): Me
         oneWorkerMs = await timed(() => grid.run(1));
         await grid.run(2);
       },
+      ...(2 * perWorker * milliseconds > LONG_MS && { countsFirstRun: true }),
       flops: () => null,
       value: (elapsed) => oneWorkerMs / (elapsed - oneWorkerMs),
       dispose: () => rm(folder, { recursive: true, force: true }),
