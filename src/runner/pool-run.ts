@@ -229,7 +229,9 @@ export class PoolRun {
 
   /** A run that ends by an error loses no result that has come: the next one finds it. */
   #keepUntold(): void {
-    for (const event of this.#untold.filter(({ kind }) => kind === 'finish')) {
+    for (const event of this.#untold) {
+      // Failures may come of what ends the run.
+      if (event.kind !== 'finish' || event.outcome.status !== 'ok') continue;
       try {
         this.#keepAndTell(event, () => {});
       } catch {
